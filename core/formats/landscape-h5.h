@@ -1,0 +1,79 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/formats/hdf5-file.h"
+
+/*
+ * Direction files and surface files in the layout of the reference loss-landscape tool (Li et al., 2018).
+ */
+
+/**
+ * KappaDirection:
+ *
+ * One direction in parameter space: a tensor for each of the model's parameters, in the model's order.
+ */
+typedef struct
+{
+  guint rank;
+  gsize dims[KAPPA_HDF5_MAX_RANK];
+  gsize n;
+  double *values;
+} KappaDirectionTensor;
+
+typedef struct
+{
+  guint n_tensors;
+  KappaDirectionTensor *tensors;
+} KappaDirection;
+
+KappaDirection *kappa_direction_new        (guint n_tensors);
+void            kappa_direction_set_tensor (KappaDirection *self, guint index, guint rank, const gsize *dims,
+                                            const double *values);
+void            kappa_direction_free       (KappaDirection *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaDirection, kappa_direction_free)
+
+gboolean        kappa_directions_write     (const KappaDirection *x, const KappaDirection *y, const char *path,
+                                            GError **error);
+gboolean        kappa_directions_read      (const char *path, KappaDirection **x, KappaDirection **y,
+                                            GCancellable *cancellable, GError **error);
+
+/**
+ * KappaSurfaceLayout:
+ * @KAPPA_SURFACE_AUTO: what the file says of itself; files of the reference tool say nothing
+ * @KAPPA_SURFACE_DIRECT: value[i][j] = f(x_i, y_j): what Kappa writes
+ * @KAPPA_SURFACE_REFERENCE: the value of flat index k belongs to (x_{k mod nx}, y_{k div nx}), though the
+ *   array is declared (nx, ny): what the reference tool writes
+ */
+typedef enum
+{
+  KAPPA_SURFACE_AUTO,
+  KAPPA_SURFACE_DIRECT,
+  KAPPA_SURFACE_REFERENCE,
+} KappaSurfaceLayout;
+
+/**
+ * KappaSurface:
+ * @directions: name of the direction file it was made along; may be ""
+ * @ny: 0 for a line
+ * @loss: nx·max(ny, 1) values, row-major: loss[i·ny + j] = f(x_i, y_j)
+ * @accuracy: (nullable): the same for the accuracy, in percent
+ * @present: one byte for each point: 1 once it was computed
+ */
+typedef struct
+{
+  char *directions;
+  gsize nx, ny;
+  double *x, *y;
+  double *loss;
+  double *accuracy;
+  guint8 *present;
+} KappaSurface;
+
+KappaSurface *kappa_surface_new   (gsize nx, gsize ny);
+void          kappa_surface_free  (KappaSurface *self);
+gboolean      kappa_surface_write (const KappaSurface *self, KappaSurfaceLayout layout, const char *path, GError **error);
+KappaSurface *kappa_surface_read  (const char *path, KappaSurfaceLayout layout, GCancellable *cancellable, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaSurface, kappa_surface_free)
