@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/analysis/analysis.h"
+
+/*
+ * The analysis "landscape". What it leaves in a KappaResult:
+ *
+ * Arrays, whose axes are called "alpha" and "beta":
+ *   loss, accuracy            (alpha) or (alpha, beta); with several seeds the means over them
+ *   loss_deviation, accuracy_deviation   (alpha): with several seeds, their sample standard deviations
+ *   loss_by_seed, accuracy_by_seed       (seed, alpha): with several seeds, every curve
+ *   checkpoint_loss, checkpoint_accuracy (checkpoint): at the checkpoints themselves
+ * Tables:
+ *   checkpoints               name, alpha, beta, loss, accuracy of each checkpoint
+ *   directions                axis, what it is, its norm, the norm of the weights, cosine with the first axis
+ *   points                    one row for each point of the grid
+ * Scalars:
+ *   loss, accuracy            at the first checkpoint
+ *   loss_minimum, loss_maximum   over the finite points
+ *   points, non_finite
+ *   barrier                   along a line between two checkpoints
+ */
+
+#define KAPPA_TYPE_LANDSCAPE (kappa_landscape_get_type ())
+G_DECLARE_FINAL_TYPE (KappaLandscape, kappa_landscape, KAPPA, LANDSCAPE, KappaAnalysis)
+
+typedef enum
+{
+  KAPPA_NORM_FILTER,
+  KAPPA_NORM_LAYER,
+  KAPPA_NORM_NONE,
+} KappaNorm;
+
+typedef enum
+{
+  KAPPA_IGNORE_BIASBN,
+  KAPPA_IGNORE_NONE,
+} KappaIgnore;
+
+typedef enum
+{
+  KAPPA_BATCHNORM_AUTO,
+  KAPPA_BATCHNORM_FROZEN,
+  KAPPA_BATCHNORM_MOVED,
+} KappaBatchnorm;
+
+typedef enum
+{
+  KAPPA_BASIS_ORTHONORMAL,
+  KAPPA_BASIS_RAW,
+} KappaBasis;
+
+typedef enum
+{
+  KAPPA_PROFILE_KAPPA,
+  KAPPA_PROFILE_LI2018,
+} KappaProfile;
+
+#define KAPPA_TYPE_NORM      (kappa_norm_get_type ())
+#define KAPPA_TYPE_IGNORE    (kappa_ignore_get_type ())
+#define KAPPA_TYPE_BATCHNORM (kappa_batchnorm_get_type ())
+#define KAPPA_TYPE_BASIS     (kappa_basis_get_type ())
+#define KAPPA_TYPE_PROFILE   (kappa_profile_get_type ())
+
+GType kappa_norm_get_type      (void);
+GType kappa_ignore_get_type    (void);
+GType kappa_batchnorm_get_type (void);
+GType kappa_basis_get_type     (void);
+GType kappa_profile_get_type   (void);
