@@ -110,7 +110,7 @@ extern const KappaProperty kappa_property_precision;
 extern const KappaProperty kappa_property_seed;
 extern const KappaProperty kappa_property_l2;
 
-void                   kappa_analysis_class_declare   (KappaAnalysisClass *klass, const KappaProperty *properties,
+void                   kappa_analysis_class_declare   (KappaAnalysisClass *klass, const KappaProperty *table,
                                                        guint n);
 
 /* The registry (registry.c). */

@@ -38,7 +38,8 @@ typedef enum
  * @blurb: one sentence, without a full stop
  * @unit: "" for a pure number
  * @fallback: the default, as text
- * @minimum: of a number; the least count of values of a range. @maximum likewise
+ * @minimum: the smallest number; of a range, the smallest count of values
+ * @maximum: the largest, likewise
  * @enum_type: of an enumeration
  * @value_blurbs: (nullable): for each value of an enumeration, in order, what it means
  *

@@ -101,6 +101,7 @@ KappaScalar *kappa_scalar_copy   (const KappaScalar *scalar);
 void         kappa_scalar_free   (KappaScalar *scalar);
 KappaTable  *kappa_table_new     (const char *name, const char *definition, guint n_columns, const KappaColumn *columns);
 void         kappa_table_add_row (KappaTable *table, ...);
+void         kappa_table_add_cells (KappaTable *table, const double *numbers, const char *const *texts);
 KappaTable  *kappa_table_copy    (const KappaTable *table);
 void         kappa_table_free    (KappaTable *table);
 KappaArray  *kappa_array_new     (const char *name, const char *unit, const char *definition, guint rank, const gsize *dims);
