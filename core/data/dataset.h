@@ -71,6 +71,7 @@ const char   *kappa_dataset_get_spec        (KappaDataset *self);
 const char   *kappa_dataset_get_title       (KappaDataset *self);
 guint         kappa_dataset_get_n_items     (KappaDataset *self);
 guint         kappa_dataset_get_n_classes   (KappaDataset *self);
+gboolean      kappa_dataset_get_by_position (KappaDataset *self);
 const char   *kappa_dataset_get_class_name  (KappaDataset *self, guint label);
 int           kappa_dataset_get_label       (KappaDataset *self, guint item);
 KappaSplit    kappa_dataset_get_split       (KappaDataset *self, guint item);
@@ -89,6 +90,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaProblem, kappa_problem_free)
 
 /**
  * KappaDatasetClass:
+ * @dup_item_path: the file to show for an item, %NULL where it is one of many in a file
  *
  * What one kind of source supplies; everything is called from any thread once the dataset is open.
  */

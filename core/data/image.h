@@ -2,8 +2,9 @@
 
 #include <gio/gio.h>
 
-/* More pixels than this are refused before anything is allocated. */
+/* More pixels than this, or a longer side, are refused before anything is allocated. */
 #define KAPPA_IMAGE_MAX_PIXELS (G_GUINT64_CONSTANT (1) << 28)
+#define KAPPA_IMAGE_MAX_SIDE   (1 << 17)
 
 /**
  * KappaImage:

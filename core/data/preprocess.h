@@ -24,11 +24,13 @@ typedef enum
  * KappaCropOffset:
  * @KAPPA_CROP_OFFSET_EVEN: half a pixel goes to the even side: round((size - crop) / 2), torchvision today
  * @KAPPA_CROP_OFFSET_UP: half a pixel goes up: floor((size - crop + 1) / 2), older pipelines
+ * @KAPPA_CROP_OFFSET_DOWN: half a pixel goes down: floor((size - crop) / 2), Hugging Face image processors
  */
 typedef enum
 {
   KAPPA_CROP_OFFSET_EVEN,
   KAPPA_CROP_OFFSET_UP,
+  KAPPA_CROP_OFFSET_DOWN,
 } KappaCropOffset;
 
 typedef enum
@@ -76,6 +78,9 @@ typedef struct
   ((KappaPreprocess){ .width = 224, .height = 224, .fit = KAPPA_FIT_CENTER, .crop = 0.875,                              \
                       .resample = KAPPA_RESAMPLE_BILINEAR, .divisor = 255.0,                                            \
                       .mean = { 0.485, 0.456, 0.406 }, .std = { 0.229, 0.224, 0.225 } })
+
+/* No side of an input, before or after the crop, may be longer. */
+#define KAPPA_PREPROCESS_MAX_SIDE 16384
 
 gboolean kappa_preprocess_set            (KappaPreprocess *self, const char *key, const char *value, GError **error);
 gboolean kappa_preprocess_parse          (KappaPreprocess *self, const char *text, GError **error);
