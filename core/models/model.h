@@ -154,4 +154,5 @@ const KappaLayer      *kappa_model_get_layers          (KappaModel *self, guint 
 const KappaActivation *kappa_model_get_activations     (KappaModel *self, guint *n_activations);
 const KappaActivation *kappa_model_find_activation     (KappaModel *self, const char *name);
 guint64                kappa_model_get_macs            (KappaModel *self);
-guint64                kappa_model_count_macs          (KappaModel *self, guint height, guint width, GError **error);
+gboolean               kappa_model_count_macs          (KappaModel *self, guint height, guint width, guint64 *macs,
+                                                        GError **error);

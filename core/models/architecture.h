@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/models/builder.h"
+#include "core/models/tensor-table.h"
+
+/**
+ * KappaConfig:
+ * @classes: number of outputs
+ * @channels: of the images
+ * @height: of the images the network was made for, pixels; others fit unless the family says otherwise
+ * @width: likewise
+ *
+ * What every network has. A family's own structure begins with it.
+ */
+typedef struct
+{
+  guint classes;
+  guint channels;
+  guint height;
+  guint width;
+} KappaConfig;
+
+/**
+ * KappaArchitecture:
+ * @id: for tables and files, e.g. "resnet"
+ * @preset: the preset where nothing better is known
+ * @evidence: (array zero-terminated=1): canonical names, with a shape where it matters: "conv1.weight 16x3x3x3", "?" for
+ *   any size; all of them are in every file of the family
+ * @absent: (array zero-terminated=1) (nullable): likewise; none of them is
+ * @schemes: (array zero-terminated=1): the names its files use
+ * @config_size: size of the family's own structure
+ * @configure: reads depth, widths, classes, … from names and shapes into the structure, preset to zero. Returns %FALSE
+ *   with KAPPA_ERROR_MODEL when they make no network of this family. What it does not look at is compared tensor by
+ *   tensor with what the builder asks for
+ * @describe: Returns: (transfer full): the network's name for people, e.g. "ResNet-50"
+ * @build: appends the network and returns the logits; %NULL for a family that is recognised and not built
+ *
+ * One family of networks: how it is recognised, and its one builder, whatever names and axes a file uses.
+ */
+typedef struct
+{
+  const char *id;
+  const char *preset;
+  const char *const *evidence;
+  const char *const *absent;
+  const KappaKeyScheme *const *schemes;
+  gsize config_size;
+  gboolean (*configure) (const KappaTensorView *view, gpointer config, GError **error);
+  char *(*describe) (gconstpointer config);
+  KappaNode (*build) (KappaBuilder *builder, gconstpointer config, KappaNode images);
+} KappaArchitecture;
+
+/* Stages are counted up to this; more blocks in one are refused. */
+#define KAPPA_MAX_BLOCKS 1000
+
+/* Names as torchvision and timm print them, which are the canonical ones. */
+extern const KappaKeyScheme kappa_key_scheme_torch;
+
+extern const KappaArchitecture kappa_architecture_cifar_resnet;
+extern const KappaArchitecture kappa_architecture_resnet;
+
+/* Recognised, not built: core/models/unbuilt.c. */
+extern const KappaArchitecture kappa_architecture_resnet_rs;
+extern const KappaArchitecture kappa_architecture_inception_v4;
+extern const KappaArchitecture kappa_architecture_inception_resnet_v1;
+extern const KappaArchitecture kappa_architecture_inception_resnet_v2;
+extern const KappaArchitecture kappa_architecture_vit;
+extern const KappaArchitecture kappa_architecture_mixer;
+
+/* All families, %NULL at the end: one line in core/models/architecture.c each. */
+extern const KappaArchitecture *const kappa_architectures[];

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/models/model.h"
+#include "core/ops/ops.h"
+
+/**
+ * KappaChoices:
+ * @norm_epsilon: added to the variance in batch norm layers
+ * @stride_first: whether the first convolution of a bottleneck has the stride ("v1"), not the second ("v1.5")
+ *
+ * What no tensor of a file shows and yet changes the numbers.
+ */
+typedef struct
+{
+  double norm_epsilon;
+  gboolean stride_first;
+} KappaChoices;
+
+/**
+ * KappaTensorSpec:
+ *
+ * A tensor the builder asked for.
+ */
+typedef struct
+{
+  char *name;
+  KappaShape shape;
+  KappaRole role;
+  KappaParameterKind kind;
+} KappaTensorSpec;
+
+/**
+ * KappaNetworkListing:
+ * @tensors: (element-type KappaTensorSpec): in the order of the builder's requests, the flat order
+ * @layers: (element-type KappaLayer)
+ * @activations: (element-type KappaActivation)
+ *
+ * What a builder made, written down on the way.
+ */
+typedef struct
+{
+  GArray *tensors;
+  GArray *layers;
+  GArray *activations;
+} KappaNetworkListing;
+
+/**
+ * KappaBuilder:
+ *
+ * What a family's build function works with: a graph and the choices. Tensors are asked for through it, so that the
+ * order of requests is the flat order of parameters; layers and activations are named through it.
+ */
+typedef struct
+{
+  KappaGraph *graph;
+  const KappaChoices *choices;
+  KappaNetworkListing *listing;
+} KappaBuilder;
+
+KappaNetworkListing *kappa_network_listing_new  (void);
+void                 kappa_network_listing_free (KappaNetworkListing *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaNetworkListing, kappa_network_listing_free)
+
+KappaNode kappa_builder_parameter  (KappaBuilder *self, const char *layer, const char *part, KappaParameterKind kind,
+                                    const KappaShape *shape);
+KappaNode kappa_builder_buffer     (KappaBuilder *self, const char *layer, const char *part, const KappaShape *shape);
+KappaNode kappa_builder_conv_norm  (KappaBuilder *self, KappaNode x, const char *conv, const char *norm, gint64 outputs,
+                                    const KappaWindow *window);
+KappaNode kappa_builder_linear     (KappaBuilder *self, KappaNode x, const char *layer, gint64 outputs);
+KappaNode kappa_builder_relu       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
+KappaNode kappa_builder_max_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window);
+KappaNode kappa_builder_avg_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window,
+                                    gboolean ceil_mode, gboolean count_padding);
+KappaNode kappa_builder_pool_all   (KappaBuilder *self, KappaNode x, const char *layer);
+void      kappa_builder_mark       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
+void      kappa_builder_mark_stage (KappaBuilder *self, KappaNode x, const char *stage);

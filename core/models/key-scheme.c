@@ -1,0 +1,163 @@
+#include "core/models/key-scheme.h"
+
+#include <string.h>
+
+/* What the variables of a pattern stand for in one name. */
+typedef struct
+{
+  guint numbers[26];
+  const char *rest;
+} Bindings;
+
+/* Reads a number without leading zeros; the caller knows that @text begins with a digit. */
+static gboolean
+take_number (const char **text, guint *number)
+{
+  const char *begin = *text;
+  guint64 value = 0;
+
+  while (g_ascii_isdigit (**text) && value < 100000)
+    value = value * 10 + (guint) (*(*text)++ - '0');
+  *number = (guint) value;
+  return value < 100000 && (*begin != '0' || *text == begin + 1);
+}
+
+static gboolean
+match_pattern (const char *pattern, const char *name, Bindings *bindings)
+{
+  while (*pattern != '\0')
+    {
+      if (g_str_has_prefix (pattern, "{*}"))
+        {
+          bindings->rest = name;
+          return *name != '\0';
+        }
+      if (*pattern == '{')
+        {
+          if (!g_ascii_isdigit (*name)
+              || !take_number (&name, &bindings->numbers[pattern[1] - 'a']))
+            return FALSE;
+          pattern += strlen ("{x}");
+        }
+      else if (*pattern++ != *name++)
+        return FALSE;
+    }
+  return *name == '\0';
+}
+
+/* Returns: the name, or %NULL if a number would become negative */
+static char *
+fill_pattern (const char *pattern, const Bindings *bindings)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  while (*pattern != '\0')
+    {
+      const char *end = strchr (pattern, '}');
+
+      if (*pattern != '{' || end == NULL)
+        {
+          g_string_append_c (name, *pattern++);
+          continue;
+        }
+      if (pattern[1] == '*')
+        g_string_append (name, bindings->rest);
+      else
+        {
+          gint64 number = (gint64) bindings->numbers[pattern[1] - 'a'];
+
+          if (pattern[2] != '}')
+            number += g_ascii_strtoll (pattern + 2, NULL, 10);
+          if (number < 0)
+            return NULL;
+          g_string_append_printf (name, "%" G_GINT64_FORMAT, number);
+        }
+      pattern = end + 1;
+    }
+  return g_strdup (name->str);
+}
+
+/**
+ * kappa_key_scheme_get_file_name:
+ * @canonical: a builder's name for a tensor
+ * @axes: (out) (nullable): the order of its axes in the file, %NULL if it is the builder's
+ *
+ * Returns: (transfer full) (nullable): what a file of this scheme calls the tensor, %NULL if no
+ * rule speaks of it
+ */
+char *
+kappa_key_scheme_get_file_name (const KappaKeyScheme *self,
+                                const char *canonical,
+                                const char **axes)
+{
+  *axes = NULL;
+  if (self->n_rules == 0)
+    return g_strdup (canonical);
+  for (guint i = 0; i < self->n_rules; i++)
+    {
+      Bindings bindings = { .rest = "" };
+
+      if (!match_pattern (self->rules[i].canonical, canonical, &bindings))
+        continue;
+      *axes = self->rules[i].axes;
+      return fill_pattern (self->rules[i].file, &bindings);
+    }
+  return NULL;
+}
+
+/**
+ * kappa_key_axes_apply:
+ * @axes: (nullable): as in a rule
+ * @file: a shape as the file gives it
+ * @canonical: (out): the same shape in the builder's axes
+ *
+ * Returns: %FALSE if the rank is not the one @axes is for
+ */
+gboolean
+kappa_key_axes_apply (const char *axes, const KappaShape *file, KappaShape *canonical)
+{
+  *canonical = *file;
+  if (axes == NULL)
+    return TRUE;
+  if (strlen (axes) != file->rank)
+    return FALSE;
+  for (guint d = 0; d < file->rank; d++)
+    canonical->dims[d] = file->dims[axes[d] - '0'];
+  return TRUE;
+}
+
+/**
+ * kappa_key_axes_permute:
+ * @axes: as in a rule
+ * @file: the shape as the file gives it, of the rank @axes is for
+ * @in: elements in the order of the file
+ * @out: (out): the same elements in the order of the builder's axes
+ */
+void
+kappa_key_axes_permute (const char *axes,
+                        const KappaShape *file,
+                        const void *in,
+                        void *out,
+                        gsize element_size)
+{
+  gint64 strides[KAPPA_MAX_RANK], index[KAPPA_MAX_RANK] = { 0 }, stride = 1;
+  const gint64 n = kappa_shape_size (file);
+  char *to = out;
+
+  for (guint d = file->rank; d-- > 0; stride *= file->dims[d])
+    strides[d] = stride;
+  for (gint64 i = 0; i < n; i++, to += element_size)
+    {
+      gint64 from = 0;
+
+      for (guint d = 0; d < file->rank; d++)
+        from += index[d] * strides[axes[d] - '0'];
+      memcpy (to, (const char *) in + (gsize) from * element_size, element_size);
+      for (guint d = file->rank; d-- > 0;)
+        {
+          if (++index[d] < file->dims[axes[d] - '0'])
+            break;
+          index[d] = 0;
+        }
+    }
+}

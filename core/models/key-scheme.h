@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/graph/graph.h"
+
+/*
+ * The same network is stored under many sets of names. A key scheme is a table of rules that turn a builder's
+ * canonical name into the name in the file, and say how the axes lie there; it never is another builder.
+ */
+
+/**
+ * KappaKeyRule:
+ * @canonical: pattern of canonical names: `{x}` stands for digits, x any letter, `{*}` for the rest of the name
+ * @file: the name in the file: `{x}`, `{x+1}` and `{x-1}` are replaced by the number found, `{*}` by the rest
+ * @axes: (nullable): the file's axis for each canonical axis, as digits: "3201" reads a HWIO kernel as OIHW;
+ *   %NULL where the axes are the same
+ */
+typedef struct
+{
+  const char *canonical;
+  const char *file;
+  const char *axes;
+} KappaKeyRule;
+
+/**
+ * KappaKeyScheme:
+ * @name: for people, e.g. "torchvision and timm"
+ * @rules: (array length=n_rules): the first that matches counts; 0 rules mean that all names are canonical
+ */
+typedef struct
+{
+  const char *name;
+  const KappaKeyRule *rules;
+  guint n_rules;
+} KappaKeyScheme;
+
+char    *kappa_key_scheme_get_file_name (const KappaKeyScheme *self, const char *canonical, const char **axes);
+gboolean kappa_key_axes_apply           (const char *axes, const KappaShape *file, KappaShape *canonical);
+void     kappa_key_axes_permute         (const char *axes, const KappaShape *file, const void *in, void *out,
+                                         gsize element_size);

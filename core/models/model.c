@@ -1,0 +1,618 @@
+#include "core/models/model.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/models/class-names.h"
+#include "core/models/preset.h"
+#include "core/models/recogniser.h"
+#include "core/models/weights.h"
+
+/**
+ * KappaModel:
+ *
+ * A trained network from a file: what it is, from what that is concluded, and its weights, which
+ * are read when they are first asked for. Nothing of it changes once it is open, and every function
+ * may be called from any thread.
+ */
+struct _KappaModel
+{
+  GObject parent_instance;
+
+  char *path;
+  char *name_digest;
+  char *wrapper;
+  KappaTensorFile *file;
+  KappaHubFolder *folder;
+  KappaTensorTable *table;
+  KappaRecognition *recognition;
+  KappaMatch *match;
+  KappaPreset *preset;
+  KappaNetworkListing *listing;
+  GPtrArray *class_names;
+  KappaWeights *parameters;
+  KappaWeights *buffers;
+
+  GMutex mutex;
+  char *sha256;
+};
+
+G_DEFINE_FINAL_TYPE (KappaModel, kappa_model, G_TYPE_OBJECT)
+
+static void
+kappa_model_finalize (GObject *object)
+{
+  KappaModel *self = KAPPA_MODEL (object);
+
+  g_clear_pointer (&self->buffers, kappa_weights_free);
+  g_clear_pointer (&self->parameters, kappa_weights_free);
+  g_clear_pointer (&self->class_names, g_ptr_array_unref);
+  g_clear_pointer (&self->listing, kappa_network_listing_free);
+  g_clear_pointer (&self->preset, kappa_preset_free);
+  g_clear_pointer (&self->match, kappa_match_free);
+  g_clear_pointer (&self->recognition, kappa_recognition_free);
+  g_clear_pointer (&self->table, kappa_tensor_table_free);
+  g_clear_pointer (&self->folder, kappa_hub_folder_free);
+  g_clear_object (&self->file);
+  g_free (self->sha256);
+  g_free (self->wrapper);
+  g_free (self->name_digest);
+  g_free (self->path);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (kappa_model_parent_class)->finalize (object);
+}
+
+static void
+kappa_model_class_init (KappaModelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = kappa_model_finalize;
+}
+
+static void
+kappa_model_init (KappaModel *self)
+{
+  g_mutex_init (&self->mutex);
+}
+
+/* Publishers end names in the first 8 digits of the file's SHA-256: resnet20-12fca82f.th. */
+static char *
+find_name_digest (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  const char *dash = strrchr (name, '-');
+
+  if (dash == NULL || strspn (dash + 1, "0123456789abcdef") != 8
+      || (dash[9] != '.' && dash[9] != '\0'))
+    return NULL;
+  return g_strndup (dash + 1, 8);
+}
+
+/* Where in the file the tensors were, and what stood before their names. */
+static char *
+find_wrapper (KappaTensorFile *file)
+{
+  const char *wrapper = kappa_tensor_file_lookup_metadata (file, "wrapper");
+  const char *prefix = kappa_tensor_file_lookup_metadata (file, "prefix");
+
+  if (wrapper != NULL && prefix != NULL)
+    return g_strdup_printf ("%s, names begin with “%s”", wrapper, prefix);
+  if (prefix != NULL)
+    return g_strdup_printf ("names begin with “%s”", prefix);
+  return g_strdup (wrapper != NULL ? wrapper : "");
+}
+
+/* Keys of readers, not of files. */
+static gboolean
+is_readers_key (const char *key)
+{
+  return strcmp (key, "wrapper") == 0 || strcmp (key, "prefix") == 0;
+}
+
+static gboolean
+open_file (KappaModel *self, GCancellable *cancellable, GError **error)
+{
+  const char *weights = self->path;
+  g_autoptr (GError) folder_error = NULL;
+
+  self->folder = kappa_hub_folder_read (self->path, &folder_error);
+  if (folder_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&folder_error));
+      return FALSE;
+    }
+  if (self->folder != NULL)
+    weights = kappa_hub_folder_get_weights (self->folder);
+  self->file = kappa_tensor_file_open (weights, cancellable, error);
+  if (self->file == NULL)
+    return FALSE;
+  self->name_digest = find_name_digest (weights);
+  self->wrapper = find_wrapper (self->file);
+  return TRUE;
+}
+
+static gboolean
+recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (self->path);
+  const KappaPresetHints hints
+      = { name, kappa_tensor_file_lookup_metadata (self->file, "input"), self->folder };
+  const KappaPreprocess *input;
+
+  self->table = kappa_tensor_table_new_for_file (self->file);
+  self->recognition = kappa_recognise (self->table, error);
+  if (self->recognition == NULL)
+    return FALSE;
+  self->match = kappa_recognition_match (self->recognition, self->table, error);
+  if (self->match == NULL)
+    return FALSE;
+  self->preset = kappa_preset_choose (self->recognition, &hints, options, error);
+  if (self->preset == NULL)
+    return FALSE;
+  input = &self->preset->preprocess;
+  if (kappa_preprocess_get_n_channels (input) != self->recognition->config->channels)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "%s sees %u channels, the preset “%s” gives it %u; set channels=grey "
+                   "or channels=rgb",
+                   self->recognition->name, self->recognition->config->channels, self->preset->name,
+                   kappa_preprocess_get_n_channels (input));
+      return FALSE;
+    }
+  self->listing = kappa_network_list (self->recognition->architecture, self->recognition->config,
+                                      input->height, input->width, error);
+  return self->listing != NULL;
+}
+
+/**
+ * kappa_model_open:
+ * @path: a checkpoint, or a Hugging Face folder
+ * @options: (nullable): what to use instead of what the evidence suggests
+ *
+ * Opens a file, finds out what network it holds, compares every tensor with what that network
+ * needs, and chooses a preset. The weights themselves are read later.
+ *
+ * Returns: (transfer full): the model; %NULL with KAPPA_ERROR_FORMAT for a broken file,
+ * KAPPA_ERROR_UNSUPPORTED for something known and refused, KAPPA_ERROR_MODEL for tensors that make
+ * no known network or do not fit it, KAPPA_ERROR_USAGE for a preset or a setting that does not
+ * exist, or the system's error
+ */
+KappaModel *
+kappa_model_open (const char *path,
+                  const KappaModelOptions *options,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  static const KappaModelOptions defaults = { 0 };
+  g_autoptr (KappaModel) self = g_object_new (KAPPA_TYPE_MODEL, NULL);
+
+  self->path = g_strdup (path);
+  if (!open_file (self, cancellable, error))
+    return NULL;
+  if (!recognise (self, options != NULL ? options : &defaults, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return NULL;
+    }
+  self->class_names = kappa_class_names_find (self->recognition, self->file, self->folder);
+  self->parameters = kappa_weights_new (self->file, self->match, KAPPA_ROLE_PARAMETER);
+  self->buffers = kappa_weights_new (self->file, self->match, KAPPA_ROLE_BUFFER);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * kappa_model_get_path:
+ *
+ * Returns: the path it was opened from, a file or a folder
+ */
+const char *
+kappa_model_get_path (KappaModel *self)
+{
+  return self->path;
+}
+
+/**
+ * kappa_model_get_sha256:
+ *
+ * Reads the whole file the first time.
+ *
+ * Returns: the SHA-256 of the file with the weights, 64 hexadecimal digits; %NULL with the system's
+ * error or %G_IO_ERROR_CANCELLED
+ */
+const char *
+kappa_model_get_sha256 (KappaModel *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->sha256 == NULL)
+    self->sha256 = kappa_hash_file (kappa_tensor_file_get_path (self->file), cancellable, error);
+  return self->sha256;
+}
+
+/**
+ * kappa_model_get_name_digest:
+ *
+ * Returns: (nullable): the 8 hexadecimal digits at the end of the file's name, which by custom are
+ * the first ones of its SHA-256: if they are not, the file is not the one its name promises
+ */
+const char *
+kappa_model_get_name_digest (KappaModel *self)
+{
+  return self->name_digest;
+}
+
+/**
+ * kappa_model_get_format:
+ *
+ * Returns: the file's format for people, e.g. "safetensors"
+ */
+const char *
+kappa_model_get_format (KappaModel *self)
+{
+  return kappa_tensor_file_get_format (self->file);
+}
+
+/**
+ * kappa_model_get_wrapper:
+ *
+ * Returns: where in the file the tensors are and what stands before their names, for people; empty
+ * if nothing does
+ */
+const char *
+kappa_model_get_wrapper (KappaModel *self)
+{
+  return self->wrapper;
+}
+
+/**
+ * kappa_model_get_file:
+ *
+ * Returns: (transfer none): the open file, for its tensors as they are stored
+ */
+KappaTensorFile *
+kappa_model_get_file (KappaModel *self)
+{
+  return self->file;
+}
+
+/**
+ * kappa_model_list_metadata:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the keys of what the file says besides
+ * tensors, e.g. "best_prec1"
+ */
+char **
+kappa_model_list_metadata (KappaModel *self)
+{
+  GPtrArray *keys = g_ptr_array_new ();
+
+  for (guint i = 0; i < kappa_tensor_file_get_n_metadata (self->file); i++)
+    {
+      const char *key;
+
+      kappa_tensor_file_get_metadata (self->file, i, &key);
+      if (!is_readers_key (key))
+        g_ptr_array_add (keys, g_strdup (key));
+    }
+  g_ptr_array_add (keys, NULL);
+  return (char **) g_ptr_array_free (keys, FALSE);
+}
+
+/**
+ * kappa_model_get_metadata:
+ *
+ * Returns: (nullable): what the file says under that key
+ */
+const char *
+kappa_model_get_metadata (KappaModel *self, const char *key)
+{
+  return kappa_tensor_file_lookup_metadata (self->file, key);
+}
+
+/**
+ * kappa_model_get_licence:
+ *
+ * Returns: (nullable): the licence of the weights, where it is known whose they are
+ */
+const char *
+kappa_model_get_licence (KappaModel *self)
+{
+  return self->preset->licence;
+}
+
+/**
+ * kappa_model_get_architecture:
+ *
+ * Returns: the network's name for people, e.g. "ResNet-20 (CIFAR)"
+ */
+const char *
+kappa_model_get_architecture (KappaModel *self)
+{
+  return self->recognition->name;
+}
+
+/**
+ * kappa_model_get_key_scheme:
+ *
+ * Returns: whose names the file uses, e.g. "torchvision and timm"
+ */
+const char *
+kappa_model_get_key_scheme (KappaModel *self)
+{
+  return self->recognition->scheme->name;
+}
+
+/**
+ * kappa_model_get_evidence:
+ *
+ * Returns: from what the network was recognised, a sentence; for the preset's evidence see
+ * #KappaPreset
+ */
+const char *
+kappa_model_get_evidence (KappaModel *self)
+{
+  return self->recognition->evidence;
+}
+
+/**
+ * kappa_model_get_preset:
+ *
+ * Returns: (transfer none): how images are prepared and what else the file does not say, and why
+ */
+const KappaPreset *
+kappa_model_get_preset (KappaModel *self)
+{
+  return self->preset;
+}
+
+guint
+kappa_model_get_n_classes (KappaModel *self)
+{
+  return self->recognition->config->classes;
+}
+
+/**
+ * kappa_model_get_class_name:
+ *
+ * Returns: (nullable): the name of a class, %NULL where the file does not tell
+ */
+const char *
+kappa_model_get_class_name (KappaModel *self, guint index)
+{
+  return self->class_names != NULL && index < self->class_names->len
+             ? g_ptr_array_index (self->class_names, index)
+             : NULL;
+}
+
+/**
+ * kappa_model_get_channels:
+ *
+ * Returns: channels of the images it sees: 3, or 1 for grey ones
+ */
+guint
+kappa_model_get_channels (KappaModel *self)
+{
+  return self->recognition->config->channels;
+}
+
+/**
+ * kappa_model_get_input_size:
+ * @height: (out): of the images the preset makes, pixels
+ * @width: (out): likewise
+ */
+void
+kappa_model_get_input_size (KappaModel *self, guint *height, guint *width)
+{
+  *height = self->preset->preprocess.height;
+  *width = self->preset->preprocess.width;
+}
+
+guint
+kappa_model_get_n_parameters (KappaModel *self)
+{
+  return kappa_weights_get_n (self->parameters);
+}
+
+/**
+ * kappa_model_get_parameter:
+ * @index: in the flat order
+ */
+const KappaParameter *
+kappa_model_get_parameter (KappaModel *self, guint index)
+{
+  return kappa_weights_get (self->parameters, index);
+}
+
+/**
+ * kappa_model_find_parameter:
+ * @name: the canonical name
+ *
+ * Returns: (nullable): the parameter
+ */
+const KappaParameter *
+kappa_model_find_parameter (KappaModel *self, const char *name)
+{
+  for (guint i = 0; i < kappa_weights_get_n (self->parameters); i++)
+    if (strcmp (kappa_weights_get (self->parameters, i)->name, name) == 0)
+      return kappa_weights_get (self->parameters, i);
+  return NULL;
+}
+
+guint
+kappa_model_get_n_buffers (KappaModel *self)
+{
+  return kappa_weights_get_n (self->buffers);
+}
+
+/**
+ * kappa_model_get_buffer:
+ *
+ * Returns: a tensor that is not trained, such as running statistics; its kind means nothing
+ */
+const KappaParameter *
+kappa_model_get_buffer (KappaModel *self, guint index)
+{
+  return kappa_weights_get (self->buffers, index);
+}
+
+/**
+ * kappa_model_get_parameters_size:
+ *
+ * Returns: the number of trained numbers, the length of the flat arrays
+ */
+gsize
+kappa_model_get_parameters_size (KappaModel *self)
+{
+  return kappa_weights_get_size (self->parameters);
+}
+
+gsize
+kappa_model_get_buffers_size (KappaModel *self)
+{
+  return kappa_weights_get_size (self->buffers);
+}
+
+/**
+ * kappa_model_get_parameters:
+ *
+ * Reads the file the first time.
+ *
+ * Returns: (transfer none): all trained numbers in flat order; %NULL with the reader's error
+ */
+const float *
+kappa_model_get_parameters (KappaModel *self, GError **error)
+{
+  return kappa_weights_get_floats (self->parameters, error);
+}
+
+const float *
+kappa_model_get_buffers (KappaModel *self, GError **error)
+{
+  return kappa_weights_get_floats (self->buffers, error);
+}
+
+/**
+ * kappa_model_get_parameters_wide:
+ *
+ * Returns: (transfer none): as kappa_model_get_parameters(), in float64: exact, whatever the file
+ * stores
+ */
+const double *
+kappa_model_get_parameters_wide (KappaModel *self, GError **error)
+{
+  return kappa_weights_get_doubles (self->parameters, error);
+}
+
+const double *
+kappa_model_get_buffers_wide (KappaModel *self, GError **error)
+{
+  return kappa_weights_get_doubles (self->buffers, error);
+}
+
+/**
+ * kappa_model_build:
+ * @graph: a graph with no parameters yet
+ * @images: N × C × H × W as the preset makes them; N, H and W are free
+ *
+ * Appends the network to a graph, its parameters and buffers in flat order, its activations named
+ * as kappa_model_get_activations() says.
+ *
+ * Returns: the logits, N × classes, named "logits"; %KAPPA_BAD with the reason in the graph if the
+ * images do not fit
+ */
+KappaNode
+kappa_model_build (KappaModel *self, KappaGraph *graph, KappaNode images)
+{
+  g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
+
+  return kappa_network_build (self->recognition->architecture, self->recognition->config,
+                              &self->preset->choices, graph, images, listing);
+}
+
+/**
+ * kappa_model_get_layers:
+ * @n_layers: (out): how many
+ *
+ * Returns: (transfer none) (array length=n_layers): the layers in the order of computation, for
+ * images of the preset's size
+ */
+const KappaLayer *
+kappa_model_get_layers (KappaModel *self, guint *n_layers)
+{
+  *n_layers = self->listing->layers->len;
+  return (const KappaLayer *) self->listing->layers->data;
+}
+
+/**
+ * kappa_model_get_activations:
+ * @n_activations: (out): how many
+ *
+ * Returns: (transfer none) (array length=n_activations): the named activations in the order of
+ * computation, for images of the preset's size
+ */
+const KappaActivation *
+kappa_model_get_activations (KappaModel *self, guint *n_activations)
+{
+  *n_activations = self->listing->activations->len;
+  return (const KappaActivation *) self->listing->activations->data;
+}
+
+/**
+ * kappa_model_find_activation:
+ * @name: of an activation or of a stage
+ *
+ * Returns: (nullable): the activation
+ */
+const KappaActivation *
+kappa_model_find_activation (KappaModel *self, const char *name)
+{
+  for (guint i = 0; i < self->listing->activations->len; i++)
+    {
+      const KappaActivation *activation
+          = &g_array_index (self->listing->activations, KappaActivation, i);
+
+      if (strcmp (activation->name, name) == 0 || g_strcmp0 (activation->stage, name) == 0)
+        return activation;
+    }
+  return NULL;
+}
+
+static guint64
+sum_macs (const KappaNetworkListing *listing)
+{
+  guint64 macs = 0;
+
+  for (guint i = 0; i < listing->layers->len; i++)
+    macs += g_array_index (listing->layers, KappaLayer, i).macs;
+  return macs;
+}
+
+/**
+ * kappa_model_get_macs:
+ *
+ * Returns: multiply-adds for one image of the preset's size: those of convolutions and matrix
+ * products, nothing else
+ */
+guint64
+kappa_model_get_macs (KappaModel *self)
+{
+  return sum_macs (self->listing);
+}
+
+/**
+ * kappa_model_count_macs:
+ * @macs: (out): multiply-adds for one image of @height × @width
+ *
+ * Returns: %FALSE with KAPPA_ERROR_SHAPE if the network cannot see so small an image
+ */
+gboolean
+kappa_model_count_macs (KappaModel *self, guint height, guint width, guint64 *macs, GError **error)
+{
+  g_autoptr (KappaNetworkListing) listing = kappa_network_list (
+      self->recognition->architecture, self->recognition->config, height, width, error);
+
+  if (listing == NULL)
+    return FALSE;
+  *macs = sum_macs (listing);
+  return TRUE;
+}

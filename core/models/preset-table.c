@@ -1,0 +1,108 @@
+#include "core/models/preset-table.h"
+
+/* Batch norm's epsilon is 1e-5 in all ResNets made with PyTorch. */
+#define TORCH                                                                                      \
+  {                                                                                                \
+    .norm_epsilon = 1e-5                                                                           \
+  }
+
+/* The scale size is written out where a pipeline states it and a crop fraction would only come
+ * close. */
+const KappaPresetRow kappa_preset_rows[] = {
+  { "cifar-akamaster", "size=32,crop=1", TORCH,
+    "akamaster/pytorch_resnet_cifar10: 32 × 32 pixels as they are, with the mean and standard "
+    "deviation of ImageNet" },
+  { "torchvision-v1", "scale=256", TORCH,
+    "torchvision's first weights: shorter side to 256, centre 224, bilinear" },
+  { "torchvision-v2", "scale=232", TORCH,
+    "torchvision's second weights: shorter side to 232, centre 224, bilinear" },
+  { "timm", "resize=bicubic", TORCH,
+    "timm's plain recipe: shorter side to 256, centre 224, bicubic" },
+  { "timm-strikes-back", "crop=0.95,resize=bicubic", TORCH,
+    "timm's a, b, c and d weights (“ResNet strikes back”): shorter side to 235, centre 224, "
+    "bicubic" },
+  { "timm-strikes-back-288", "size=288,crop=1,resize=bicubic", TORCH,
+    "timm's a, b, c and d weights at their test size: shorter side to 288, centre 288, bicubic" },
+  { "timm-ra4", "crop=0.9,resize=bicubic,mean=0.5,std=0.5", TORCH,
+    "timm's ra4 weights: shorter side to 248, centre 224, bicubic, mean and standard deviation one "
+    "half" },
+  { "gluon", "resize=bicubic", TORCH,
+    "weights of GluonCV in timm: shorter side to 256, centre 224, bicubic" },
+  { "facebook-ssl", "scale=256", TORCH,
+    "Facebook's semi-supervised weights: shorter side to 256, centre 224, bilinear" },
+  { "meal-v2", "scale=256", TORCH, "MEAL V2 at 224: shorter side to 256, centre 224, bilinear" },
+  { "meal-v2-380", "size=380,scale=434", TORCH,
+    "MEAL V2 at 380: shorter side to 434, centre 380, bilinear" },
+};
+const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
+
+#define BSD2_AKAMASTER   "BSD-2-Clause (akamaster/pytorch_resnet_cifar10)"
+#define BSD3_TORCHVISION "BSD-3-Clause (torchvision); terms of the training images may apply"
+#define APACHE_TIMM      "Apache-2.0 (timm); ImageNet itself is for non-commercial research"
+#define CC_BY_NC         "CC-BY-NC 4.0 (Facebook): no commercial use"
+#define NONE_STATED      "none stated by MEAL V2: do not pass the file on"
+
+#define AKAMASTER(hash, network)                                                                   \
+  {                                                                                                \
+    "cifar-resnet", network, "*-" hash "*", "cifar-akamaster",                                     \
+        "The file's name carries " hash ", the digest of akamaster's " network ".", BSD2_AKAMASTER \
+  }
+#define TORCHVISION(hash, network, version, preset)                                                \
+  {                                                                                                \
+    "resnet", network, "*-" hash "*", preset,                                                      \
+        "The file's name carries " hash ", the digest of torchvision's " network ", " version      \
+        " weights.",                                                                               \
+        BSD3_TORCHVISION                                                                           \
+  }
+#define STRIKES_BACK(glob, recipe)                                                                 \
+  {                                                                                                \
+    "resnet", NULL, glob, "timm-strikes-back",                                                     \
+        "The file's name says that timm trained it with the recipe " recipe ".", APACHE_TIMM       \
+  }
+
+/* The first rule that fits counts. Digests are the first 8 digits of the SHA-256, which publishers
+ * put into names. */
+const KappaPresetRule kappa_preset_rules[] = {
+  AKAMASTER ("12fca82f", "ResNet-20 (CIFAR)"),
+  AKAMASTER ("d509ac18", "ResNet-32 (CIFAR)"),
+  AKAMASTER ("014dd654", "ResNet-44 (CIFAR)"),
+  AKAMASTER ("4bfd9763", "ResNet-56 (CIFAR)"),
+  TORCHVISION ("f37072fd", "ResNet-18", "version 1", "torchvision-v1"),
+  TORCHVISION ("5c106cde", "ResNet-18", "older version 1", "torchvision-v1"),
+  TORCHVISION ("b627a593", "ResNet-34", "version 1", "torchvision-v1"),
+  TORCHVISION ("333f7ec4", "ResNet-34", "older version 1", "torchvision-v1"),
+  TORCHVISION ("0676ba61", "ResNet-50", "version 1", "torchvision-v1"),
+  TORCHVISION ("19c8e357", "ResNet-50", "older version 1", "torchvision-v1"),
+  TORCHVISION ("11ad3fa6", "ResNet-50", "version 2", "torchvision-v2"),
+  TORCHVISION ("63fe2227", "ResNet-101", "version 1", "torchvision-v1"),
+  TORCHVISION ("cd907fc2", "ResNet-101", "version 2", "torchvision-v2"),
+  TORCHVISION ("394f9c45", "ResNet-152", "version 1", "torchvision-v1"),
+  TORCHVISION ("f82ba261", "ResNet-152", "version 2", "torchvision-v2"),
+  { "resnet", NULL, "*tv2_in1k*", "torchvision-v2",
+    "The name says that these are torchvision's version 2 weights.", BSD3_TORCHVISION },
+  { "resnet", NULL, "*tv_in1k*", "torchvision-v1",
+    "The name says that these are torchvision's version 1 weights.", BSD3_TORCHVISION },
+  { "resnet", NULL, "*mealv*380*", "meal-v2-380",
+    "The name says that these are MEAL V2's weights for 380 pixels.", NONE_STATED },
+  { "resnet", NULL, "*mealv*", "meal-v2", "The name says that these are weights of MEAL V1 or V2.",
+    NONE_STATED },
+  { "resnet", NULL, "*ra4*", "timm-ra4", "The name says that timm trained it with the recipe ra4.",
+    APACHE_TIMM },
+  STRIKES_BACK ("*a1_in1k*", "a1"),
+  STRIKES_BACK ("*a2_in1k*", "a2"),
+  STRIKES_BACK ("*a3_in1k*", "a3"),
+  STRIKES_BACK ("*a1h_in1k*", "a1h"),
+  STRIKES_BACK ("*.b1k_in1k*", "b1k"),
+  STRIKES_BACK ("*.c1_in1k*", "c1"),
+  STRIKES_BACK ("*.d_in1k*", "d"),
+  STRIKES_BACK ("*ram_in1k*", "ram"),
+  { "resnet", NULL, "*gluon*", "gluon", "The name says that these weights come from GluonCV.",
+    "Apache-2.0 (GluonCV)" },
+  { "resnet", NULL, "*swsl*", "facebook-ssl",
+    "The name says that these are Facebook's semi-weakly supervised weights.", CC_BY_NC },
+  { "resnet", NULL, "*ssl_*", "facebook-ssl",
+    "The name says that these are Facebook's semi-supervised weights.", CC_BY_NC },
+  { "resnet", "ResNet-*D", NULL, "timm",
+    "Nothing says how its images are prepared; most ResNet-D are timm's.", NULL },
+};
+const guint kappa_n_preset_rules = G_N_ELEMENTS (kappa_preset_rules);

@@ -1,0 +1,322 @@
+#include "core/models/preset.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/models/preset-table.h"
+
+void
+kappa_preset_free (KappaPreset *self)
+{
+  g_free (self->name);
+  g_free (self->evidence);
+  g_free (self->licence);
+  g_free (self);
+}
+
+static const KappaPresetRow *
+find_row (const char *name)
+{
+  for (guint i = 0; i < kappa_n_preset_rows; i++)
+    if (strcmp (kappa_preset_rows[i].name, name) == 0)
+      return &kappa_preset_rows[i];
+  return NULL;
+}
+
+/**
+ * kappa_preset_list:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of all presets
+ */
+char **
+kappa_preset_list (void)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < kappa_n_preset_rows; i++)
+    g_ptr_array_add (names, g_strdup (kappa_preset_rows[i].name));
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
+/**
+ * kappa_preset_explain:
+ *
+ * Returns: (nullable): where the numbers of a preset come from, for people
+ */
+const char *
+kappa_preset_explain (const char *name)
+{
+  const KappaPresetRow *row = find_row (name);
+
+  return row != NULL ? row->source : NULL;
+}
+
+/* @name: a file's name, or what a folder calls the network */
+static gboolean
+rule_fits (const KappaPresetRule *rule, const KappaRecognition *recognition, const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return strcmp (rule->family, recognition->architecture->id) == 0
+         && (rule->network == NULL || g_pattern_match_simple (rule->network, recognition->name))
+         && (rule->file == NULL || g_pattern_match_simple (rule->file, lower));
+}
+
+static const KappaPresetRule *
+find_rule (const KappaRecognition *recognition, const KappaPresetHints *hints)
+{
+  const char *folder
+      = hints->folder != NULL ? kappa_hub_folder_get_architecture (hints->folder) : NULL;
+
+  for (guint i = 0; i < kappa_n_preset_rules; i++)
+    if (rule_fits (&kappa_preset_rules[i], recognition, hints->file_name)
+        || (folder != NULL && rule_fits (&kappa_preset_rules[i], recognition, folder)))
+      return &kappa_preset_rules[i];
+  return NULL;
+}
+
+static KappaPreset *
+preset_new (const KappaPresetRow *row, const char *evidence, const char *licence, GError **error)
+{
+  g_autoptr (KappaPreset) self = g_new0 (KappaPreset, 1);
+
+  self->name = g_strdup (row->name);
+  self->evidence = g_strdup (evidence);
+  self->licence = g_strdup (licence);
+  self->preprocess = KAPPA_PREPROCESS_IMAGENET;
+  self->choices = row->choices;
+  if (!kappa_preprocess_parse (&self->preprocess, row->settings, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static KappaPreset *
+choose_by_name (const char *name, GError **error)
+{
+  const KappaPresetRow *row = find_row (name);
+  g_auto (GStrv) names = NULL;
+  g_autofree char *known = NULL;
+
+  if (row != NULL)
+    return preset_new (row, "It was asked for by name.", NULL, error);
+  names = kappa_preset_list ();
+  known = g_strjoinv (", ", names);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no preset “%s”; known are %s", name,
+               known);
+  return NULL;
+}
+
+static KappaPreset *
+choose_by_evidence (const KappaRecognition *recognition,
+                    const KappaPresetHints *hints,
+                    GError **error)
+{
+  const KappaPresetRule *rule = find_rule (recognition, hints);
+  const char *name = rule != NULL ? rule->preset : recognition->architecture->preset;
+  g_autofree char *unknown = NULL;
+
+  if (rule != NULL)
+    return preset_new (find_row (name), rule->evidence, rule->licence, error);
+  unknown = g_strdup_printf ("Neither the file nor its name says how images are to be prepared for "
+                             "this %s; this is the most "
+                             "common way. Choose another preset if the accuracy is off.",
+                             recognition->name);
+  return preset_new (find_row (name), unknown, NULL, error);
+}
+
+static void
+add_evidence (KappaPreset *self, const char *sentence)
+{
+  char *longer = g_strconcat (self->evidence, sentence, NULL);
+
+  g_free (self->evidence);
+  self->evidence = longer;
+}
+
+/* A free text of the file's own metadata that begins with a size, such as "128x128, PIL bilinear,
+ * …". */
+static gboolean
+adjust_to_description (KappaPreset *self, const char *description, GError **error)
+{
+  static const char *const filters[] = { "bilinear", "bicubic", "lanczos", "nearest" };
+  g_autofree char *size = NULL, *sentence = NULL;
+  gsize n = strspn (description, "0123456789x");
+
+  if (n == 0 || (description[n] != '\0' && description[n] != ',' && description[n] != ' '))
+    return TRUE;
+  size = g_strndup (description, n);
+  if (!kappa_preprocess_set (&self->preprocess, "size", size, error)
+      || !kappa_preprocess_set (&self->preprocess, "crop", "1", error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    if (strstr (description, filters[i]) != NULL
+        && !kappa_preprocess_set (&self->preprocess, "resize", filters[i], error))
+      return FALSE;
+  sentence = g_strdup_printf (
+      " Its metadata say that the input is “%s”: size and filter follow that, nothing is cut off.",
+      description);
+  add_evidence (self, sentence);
+  return TRUE;
+}
+
+static gboolean
+adjust_to_hints (KappaPreset *self, const KappaPresetHints *hints, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (hints->description != NULL && !adjust_to_description (self, hints->description, error))
+    return FALSE;
+  if (hints->folder == NULL)
+    return TRUE;
+  if (!kappa_hub_folder_adjust (hints->folder, &self->preprocess, text, error))
+    return FALSE;
+  if (kappa_hub_folder_strides_first (hints->folder))
+    {
+      self->choices.stride_first = TRUE;
+      g_string_append (text,
+                       " Its config.json puts the stride into a bottleneck's first convolution.");
+    }
+  add_evidence (self, text->str);
+  return TRUE;
+}
+
+static gboolean
+set_choice (KappaPreset *self, const char *key, const char *value, GError **error)
+{
+  char *end;
+
+  if (strcmp (key, "stride") == 0)
+    {
+      self->choices.stride_first = strcmp (value, "first") == 0;
+      if (self->choices.stride_first || strcmp (value, "second") == 0)
+        return TRUE;
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "stride is “%s”, expected first or second: the convolution of a "
+                   "bottleneck that has the stride",
+                   value);
+      return FALSE;
+    }
+  if (strcmp (key, "eps") == 0)
+    {
+      self->choices.norm_epsilon = g_ascii_strtod (value, &end);
+      if (end != value && *end == '\0' && isfinite (self->choices.norm_epsilon)
+          && self->choices.norm_epsilon > 0.0)
+        return TRUE;
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "eps is “%s”, expected a number above 0 such as 1e-5", value);
+      return FALSE;
+    }
+  if (!kappa_preprocess_has_key (key))
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "the setting “%s” is unknown; known are eps, stride, size, mode, crop, "
+                   "scale, resize, offset, channels, divisor, mean and std",
+                   key);
+      return FALSE;
+    }
+  return kappa_preprocess_set (&self->preprocess, key, value, error);
+}
+
+/* A part without "=" goes on with the value before it: "mean=.5,.5,.5" means "mean=.5:.5:.5". */
+static GPtrArray *
+split_settings (const char *settings)
+{
+  g_auto (GStrv) parts = g_strsplit (settings, ",", -1);
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const char *part = g_strstrip (parts[i]);
+
+      if (strchr (part, '=') == NULL && list->len > 0)
+        {
+          char **last = (char **) &list->pdata[list->len - 1];
+          char *joined = g_strconcat (*last, ":", part, NULL);
+
+          g_free (*last);
+          *last = joined;
+        }
+      else
+        g_ptr_array_add (list, g_strdup (part));
+    }
+  return list;
+}
+
+static gboolean
+apply_settings (KappaPreset *self, const char *settings, GError **error)
+{
+  g_autoptr (GPtrArray) list = split_settings (settings);
+  g_autofree char *sentence = g_strdup_printf (" Set by hand: %s.", settings);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_auto (GStrv) sides = g_strsplit (g_ptr_array_index (list, i), "=", 2);
+
+      if (sides[0] == NULL || sides[1] == NULL)
+        {
+          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "the setting “%s” is not of the form key=value",
+                       (const char *) g_ptr_array_index (list, i));
+          return FALSE;
+        }
+      if (!set_choice (self, g_strstrip (sides[0]), g_strstrip (sides[1]), error))
+        return FALSE;
+    }
+  add_evidence (self, sentence);
+  return TRUE;
+}
+
+/**
+ * kappa_preset_choose:
+ * @recognition: what the network is
+ * @hints: what is known about its file; ignored where a preset is asked for by name
+ * @options: what was asked for
+ *
+ * Chooses by evidence, the weakest first: the family, the file's name, what the file or its folder
+ * says about the input; then the settings given by hand.
+ *
+ * Returns: (transfer full): the preset; %NULL with KAPPA_ERROR_USAGE for an unknown name, key or
+ * value, KAPPA_ERROR_FORMAT for a JSON file that makes no sense
+ */
+KappaPreset *
+kappa_preset_choose (const KappaRecognition *recognition,
+                     const KappaPresetHints *hints,
+                     const KappaModelOptions *options,
+                     GError **error)
+{
+  g_autoptr (KappaPreset) self = NULL;
+
+  if (options->preset != NULL && *options->preset != '\0')
+    self = choose_by_name (options->preset, error);
+  else
+    {
+      self = choose_by_evidence (recognition, hints, error);
+      if (self != NULL && !adjust_to_hints (self, hints, error))
+        return NULL;
+    }
+  if (self == NULL)
+    return NULL;
+  if (options->settings != NULL && *options->settings != '\0'
+      && !apply_settings (self, options->settings, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * kappa_preset_to_text:
+ *
+ * Returns: (transfer full): everything the preset decides, in the form of @settings of
+ * #KappaModelOptions, so that equal presets have equal text
+ */
+char *
+kappa_preset_to_text (const KappaPreset *self)
+{
+  g_autofree char *preprocess = kappa_preprocess_to_text (&self->preprocess);
+  char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup_printf ("%s,eps=%s,stride=%s", preprocess,
+                          g_ascii_dtostr (epsilon, sizeof epsilon, self->choices.norm_epsilon),
+                          self->choices.stride_first ? "first" : "second");
+}

@@ -1,0 +1,198 @@
+#include "core/models/tensor-table.h"
+
+/**
+ * KappaTensorTable:
+ *
+ * Names in the order of the file, each once.
+ */
+struct _KappaTensorTable
+{
+  GPtrArray *entries;
+  GHashTable *by_name;
+};
+
+static void
+entry_free (gpointer data)
+{
+  KappaTensorEntry *entry = data;
+
+  g_free (entry->name);
+  g_free (entry);
+}
+
+KappaTensorTable *
+kappa_tensor_table_new (void)
+{
+  KappaTensorTable *self = g_new0 (KappaTensorTable, 1);
+
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  return self;
+}
+
+/**
+ * kappa_tensor_table_new_for_file:
+ *
+ * Returns: (transfer full): the names, without wrappers and prefixes, and the shapes of all tensors
+ * of a file
+ */
+KappaTensorTable *
+kappa_tensor_table_new_for_file (KappaTensorFile *file)
+{
+  KappaTensorTable *self = kappa_tensor_table_new ();
+
+  for (guint i = 0; i < kappa_tensor_file_get_n_tensors (file); i++)
+    {
+      const KappaTensorInfo *info = kappa_tensor_file_get_info (file, i);
+      KappaShape shape = { .rank = info->rank };
+
+      for (guint d = 0; d < info->rank; d++)
+        shape.dims[d] = (gint64) info->dims[d];
+      kappa_tensor_table_add (self, info->name, &shape, kappa_element_is_float (info->element), i);
+    }
+  return self;
+}
+
+void
+kappa_tensor_table_free (KappaTensorTable *self)
+{
+  g_hash_table_unref (self->by_name);
+  g_ptr_array_unref (self->entries);
+  g_free (self);
+}
+
+/**
+ * kappa_tensor_table_add:
+ * @name: not in the table yet; file readers refuse duplicates
+ */
+void
+kappa_tensor_table_add (KappaTensorTable *self,
+                        const char *name,
+                        const KappaShape *shape,
+                        gboolean real,
+                        guint index)
+{
+  KappaTensorEntry *entry = g_new0 (KappaTensorEntry, 1);
+
+  *entry = (KappaTensorEntry) { g_strdup (name), *shape, real, index };
+  g_ptr_array_add (self->entries, entry);
+  g_hash_table_insert (self->by_name, entry->name, entry);
+}
+
+guint
+kappa_tensor_table_get_n (const KappaTensorTable *self)
+{
+  return self->entries->len;
+}
+
+const KappaTensorEntry *
+kappa_tensor_table_get (const KappaTensorTable *self, guint i)
+{
+  return g_ptr_array_index (self->entries, i);
+}
+
+/**
+ * kappa_tensor_table_lookup:
+ *
+ * Returns: (nullable): the tensor the file calls @name
+ */
+const KappaTensorEntry *
+kappa_tensor_table_lookup (const KappaTensorTable *self, const char *name)
+{
+  return g_hash_table_lookup (self->by_name, name);
+}
+
+/**
+ * kappa_tensor_table_match:
+ * @glob: a name with `*` and `?`
+ *
+ * Returns: (nullable): the first tensor of the file whose name matches
+ */
+const KappaTensorEntry *
+kappa_tensor_table_match (const KappaTensorTable *self, const char *glob)
+{
+  g_autoptr (GPatternSpec) pattern = g_pattern_spec_new (glob);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const KappaTensorEntry *entry = g_ptr_array_index (self->entries, i);
+
+      if (g_pattern_spec_match_string (pattern, entry->name))
+        return entry;
+    }
+  return NULL;
+}
+
+/**
+ * kappa_tensor_view_lookup:
+ * @canonical: the builder's name
+ * @shape: (out) (optional): the shape in the builder's axes
+ * @axes: (out) (optional) (nullable): the order of its axes in the file, as in #KappaKeyRule
+ *
+ * Returns: (nullable): the tensor of the file
+ */
+const KappaTensorEntry *
+kappa_tensor_view_lookup (const KappaTensorView *self,
+                          const char *canonical,
+                          KappaShape *shape,
+                          const char **axes)
+{
+  const char *order;
+  g_autofree char *name = kappa_key_scheme_get_file_name (self->scheme, canonical, &order);
+  const KappaTensorEntry *entry
+      = name != NULL ? kappa_tensor_table_lookup (self->table, name) : NULL;
+  KappaShape ordered;
+
+  if (entry == NULL || !kappa_key_axes_apply (order, &entry->shape, &ordered))
+    return NULL;
+  if (shape != NULL)
+    *shape = ordered;
+  if (axes != NULL)
+    *axes = order;
+  return entry;
+}
+
+gboolean
+kappa_tensor_view_has (const KappaTensorView *self, const char *canonical)
+{
+  return kappa_tensor_view_lookup (self, canonical, NULL, NULL) != NULL;
+}
+
+/**
+ * kappa_tensor_view_get_dim:
+ * @rank: the rank the tensor must have
+ * @axis: which of its dimensions, smaller than @rank
+ *
+ * Returns: the dimension; −1 if there is no such tensor or it has another rank
+ */
+gint64
+kappa_tensor_view_get_dim (const KappaTensorView *self,
+                           const char *canonical,
+                           guint rank,
+                           guint axis)
+{
+  KappaShape shape;
+
+  if (kappa_tensor_view_lookup (self, canonical, &shape, NULL) == NULL || shape.rank != rank)
+    return -1;
+  return shape.dims[axis];
+}
+
+/**
+ * kappa_tensor_view_count:
+ * @prefix: what stands before the number, e.g. "layer1."
+ * @suffix: what stands behind it, e.g. ".conv1.weight"
+ *
+ * Returns: how many of the tensors number 0, 1, 2, … are there without a gap
+ */
+guint
+kappa_tensor_view_count (const KappaTensorView *self, const char *prefix, const char *suffix)
+{
+  for (guint n = 0;; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s%u%s", prefix, n, suffix);
+
+      if (!kappa_tensor_view_has (self, name))
+        return n;
+    }
+}

@@ -1,0 +1,476 @@
+#include "core/base/error.h"
+#include "core/models/recogniser.h"
+#include "tests/core/models/key-list.h"
+#include "tests/support/shared.h"
+
+/*
+ * Every published layout must be recognised as what it is. Parameters and multiply-adds are those
+ * the publishers state; 0 where the network is not built, or nothing is stated.
+ */
+static const struct
+{
+  const char *file;
+  const char *name;
+  const char *scheme;
+  guint classes;
+  guint64 parameters;
+  guint64 macs;
+} layouts[] = {
+  { "cifar_resnet20", "ResNet-20 (CIFAR)", "torchvision and timm", 10, 269722, 40551040 },
+  { "cifar_resnet32", "ResNet-32 (CIFAR)", "torchvision and timm", 10, 464154, 68862592 },
+  { "cifar_resnet44", "ResNet-44 (CIFAR)", "torchvision and timm", 10, 658586, 97174144 },
+  { "cifar_resnet56", "ResNet-56 (CIFAR)", "torchvision and timm", 10, 853018, 125485696 },
+  { "cifar_resnet110", "ResNet-110 (CIFAR)", "torchvision and timm", 10, 1727962, 252887680 },
+  { "cifar_resnet1202", "ResNet-1202 (CIFAR)", "torchvision and timm", 10, 19421274, 0 },
+  { "resnet18", "ResNet-18", "torchvision and timm", 1000, 11689512, 1814073344 },
+  { "resnet34", "ResNet-34", "torchvision and timm", 1000, 21797672, 3663761408 },
+  { "resnet50", "ResNet-50", "torchvision and timm", 1000, 25557032, 4089184256 },
+  { "resnet101", "ResNet-101", "torchvision and timm", 1000, 44549160, 7801405440 },
+  { "resnet152", "ResNet-152", "torchvision and timm", 1000, 60192808, 11513626624 },
+  { "resnet18d", "ResNet-18D", "torchvision and timm", 1000, 11708744, 0 },
+  { "resnet50d", "ResNet-50D", "torchvision and timm", 1000, 25576264, 0 },
+  { "resnetrs50", "ResNet-RS-50", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs101", "ResNet-RS-101", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs152", "ResNet-RS-152", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs200", "ResNet-RS-200", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs270", "ResNet-RS-270", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs350", "ResNet-RS-350", "torchvision and timm", 1000, 0, 0 },
+  { "resnetrs420", "ResNet-RS-420", "torchvision and timm", 1000, 0, 0 },
+  { "inception_v4", "Inception-v4", "torchvision and timm", 1000, 0, 0 },
+  { "inception_v4_1001", "Inception-v4", "torchvision and timm", 1001, 0, 0 },
+  { "inception_resnet_v2", "Inception-ResNet-v2", "torchvision and timm", 1000, 0, 0 },
+  { "inceptionresnetv2_cadene_1001", "Inception-ResNet-v2", "Cadene", 1001, 0, 0 },
+  { "inception_resnet_v1_casia", "Inception-ResNet-v1", "torchvision and timm", 10575, 0, 0 },
+  { "inception_resnet_v1_vggface2", "Inception-ResNet-v1", "torchvision and timm", 8631, 0, 0 },
+  { "inception_resnet_v1_nohead", "Inception-ResNet-v1 (embedding)", "torchvision and timm", 0, 0,
+    0 },
+  { "mixer_S_16", "Mixer-S/16", "torchvision and timm", 1000, 0, 0 },
+  { "mixer_S_32", "Mixer-S/32", "torchvision and timm", 1000, 0, 0 },
+  { "mixer_B_16", "Mixer-B/16", "torchvision and timm", 1000, 0, 0 },
+  { "mixer_B_32", "Mixer-B/32", "torchvision and timm", 1000, 0, 0 },
+  { "mixer_L_16", "Mixer-L/16", "torchvision and timm", 1000, 0, 0 },
+  { "mixer_L_32", "Mixer-L/32", "torchvision and timm", 1000, 0, 0 },
+  { "mixnpz_S_16", "Mixer-S/16", "Google", 1000, 0, 0 },
+  { "mixnpz_S_32", "Mixer-S/32", "Google", 1000, 0, 0 },
+  { "mixnpz_B_16", "Mixer-B/16", "Google", 1000, 0, 0 },
+  { "mixnpz_B_32", "Mixer-B/32", "Google", 1000, 0, 0 },
+  { "mixnpz_L_16", "Mixer-L/16", "Google", 1000, 0, 0 },
+  { "mixnpz_L_32", "Mixer-L/32", "Google", 1000, 0, 0 },
+  { "tv_vit_B_16", "ViT-B/16", "torchvision", 1000, 0, 0 },
+  { "tv_vit_B_32", "ViT-B/32", "torchvision", 1000, 0, 0 },
+  { "tv_vit_L_16", "ViT-L/16", "torchvision", 1000, 0, 0 },
+  { "tv_vit_L_32", "ViT-L/32", "torchvision", 1000, 0, 0 },
+  { "vit_Ti_16_224", "ViT-Ti/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_Ti_16_384", "ViT-Ti/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_Ti_32_224", "ViT-Ti/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_Ti_32_384", "ViT-Ti/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_S_16_224", "ViT-S/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_S_16_384", "ViT-S/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_S_32_224", "ViT-S/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_S_32_384", "ViT-S/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_B_16_224", "ViT-B/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_B_16_384", "ViT-B/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_B_32_224", "ViT-B/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_B_32_384", "ViT-B/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_L_16_224", "ViT-L/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_L_16_384", "ViT-L/16", "torchvision and timm", 1000, 0, 0 },
+  { "vit_L_32_224", "ViT-L/32", "torchvision and timm", 1000, 0, 0 },
+  { "vit_L_32_384", "ViT-L/32", "torchvision and timm", 1000, 0, 0 },
+  { "vitnpz_Ti_16_224", "ViT-Ti/16", "Google", 1000, 0, 0 },
+  { "vitnpz_Ti_16_384", "ViT-Ti/16", "Google", 1000, 0, 0 },
+  { "vitnpz_Ti_32_224", "ViT-Ti/32", "Google", 1000, 0, 0 },
+  { "vitnpz_Ti_32_384", "ViT-Ti/32", "Google", 1000, 0, 0 },
+  { "vitnpz_S_16_224", "ViT-S/16", "Google", 1000, 0, 0 },
+  { "vitnpz_S_16_384", "ViT-S/16", "Google", 1000, 0, 0 },
+  { "vitnpz_S_32_224", "ViT-S/32", "Google", 1000, 0, 0 },
+  { "vitnpz_S_32_384", "ViT-S/32", "Google", 1000, 0, 0 },
+  { "vitnpz_B_16_224", "ViT-B/16", "Google", 1000, 0, 0 },
+  { "vitnpz_B_16_224_in21k", "ViT-B/16", "Google", 21843, 0, 0 },
+  { "vitnpz_B_16_384", "ViT-B/16", "Google", 1000, 0, 0 },
+  { "vitnpz_B_32_224", "ViT-B/32", "Google", 1000, 0, 0 },
+  { "vitnpz_B_32_384", "ViT-B/32", "Google", 1000, 0, 0 },
+  { "vitnpz_L_16_224", "ViT-L/16", "Google", 1000, 0, 0 },
+  { "vitnpz_L_16_384", "ViT-L/16", "Google", 1000, 0, 0 },
+  { "vitnpz_L_32_224", "ViT-L/32", "Google", 1000, 0, 0 },
+  { "vitnpz_L_32_384", "ViT-L/32", "Google", 1000, 0, 0 },
+};
+
+static void
+check_listing (const KappaNetworkListing *listing, guint64 parameters, guint64 macs)
+{
+  guint64 n_parameters = 0, n_in_layers = 0, n_macs = 0;
+
+  for (guint i = 0; i < listing->tensors->len; i++)
+    {
+      const KappaTensorSpec *spec = &g_array_index (listing->tensors, KappaTensorSpec, i);
+
+      if (spec->role == KAPPA_ROLE_PARAMETER)
+        n_parameters += (guint64) kappa_shape_size (&spec->shape);
+    }
+  for (guint i = 0; i < listing->layers->len; i++)
+    {
+      n_in_layers += g_array_index (listing->layers, KappaLayer, i).n_parameters;
+      n_macs += g_array_index (listing->layers, KappaLayer, i).macs;
+    }
+  g_assert_cmpuint (n_parameters, ==, parameters);
+  g_assert_cmpuint (n_in_layers, ==, parameters);
+  if (macs > 0)
+    g_assert_cmpuint (n_macs, ==, macs);
+}
+
+static void
+test_layout (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autofree char *relative = g_strdup_printf ("facts/keys/%s.tsv", layouts[i].file);
+  g_autofree char *path = kappa_test_need_shared (relative);
+  g_autoptr (KappaTensorTable) table = NULL;
+  g_autoptr (KappaRecognition) recognition = NULL;
+  g_autoptr (KappaMatch) match = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL)
+    return;
+  table = kappa_test_read_keys (path);
+  recognition = kappa_recognise (table, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (recognition->name, ==, layouts[i].name);
+  g_assert_cmpstr (recognition->scheme->name, ==, layouts[i].scheme);
+  g_assert_cmpuint (recognition->config->classes, ==, layouts[i].classes);
+  match = kappa_recognition_match (recognition, table, &error);
+  if (layouts[i].parameters > 0)
+    {
+      g_assert_no_error (error);
+      check_listing (match->listing, layouts[i].parameters, layouts[i].macs);
+      return;
+    }
+  g_assert_error (error, KAPPA_ERROR, KAPPA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, layouts[i].name));
+}
+
+/* No list of the reference data may be without a row here. */
+static void
+test_all_lists_have_rows (void)
+{
+  g_autofree char *path = kappa_test_need_shared ("facts/keys");
+  g_autoptr (GDir) folder = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
+  const char *name;
+  guint n = 0;
+
+  if (folder == NULL)
+    return;
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      gboolean found = FALSE;
+
+      for (guint i = 0; i < G_N_ELEMENTS (layouts); i++)
+        found = found
+                || (g_str_has_prefix (name, layouts[i].file)
+                    && strcmp (name + strlen (layouts[i].file), ".tsv") == 0);
+      g_assert_true (found);
+      n++;
+    }
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (layouts));
+}
+
+static KappaTensorTable *
+read_resnet18 (void)
+{
+  g_autofree char *path = kappa_test_need_shared ("facts/keys/resnet18.tsv");
+
+  return path != NULL ? kappa_test_read_keys (path) : NULL;
+}
+
+/* Recognises and matches; one of the two must fail with @code and a message that holds @text. */
+static void
+assert_refused (const KappaTensorTable *table, int code, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KappaRecognition) recognition = kappa_recognise (table, &error);
+  g_autoptr (KappaMatch) match
+      = recognition != NULL ? kappa_recognition_match (recognition, table, &error) : NULL;
+
+  g_assert_null (match);
+  g_assert_error (error, KAPPA_ERROR, code);
+  if (strstr (error->message, text) == NULL)
+    g_test_message ("“%s” is not in “%s”", text, error->message);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+static void
+test_missing (void)
+{
+  static const struct
+  {
+    const char *without, *text;
+  } cases[] = {
+    { "layer3.1.bn2.running_var", "1 tensor is missing: layer3.1.bn2.running_var (256)" },
+    { "*.running_mean",
+      "20 tensors are missing: bn1.running_mean (64), layer1.0.bn1.running_mean (64), "
+      "layer1.0.bn2.running_mean (64), layer1.1.bn1.running_mean (64) and 16 more" },
+    { "fc.*", "fc.weight" },
+    { "fc.bias", "1 tensor is missing: fc.bias (1000)" },
+    { "conv1.weight", "first convolution" },
+    { "layer1.1.conv1.weight", "tensors are no part of it: layer1.1.bn1.weight (64)" },
+    { "layer2.0.downsample.*", "5 tensors are missing" },
+  };
+  g_autoptr (KappaTensorTable) whole = read_resnet18 ();
+
+  for (guint i = 0; whole != NULL && i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_test_copy_table (whole, cases[i].without);
+
+      assert_refused (table, KAPPA_ERROR_MODEL, cases[i].text);
+    }
+}
+
+static void
+test_counts_are_optional (void)
+{
+  g_autoptr (KappaTensorTable) whole = read_resnet18 (), table = NULL;
+  g_autoptr (KappaRecognition) recognition = NULL;
+  g_autoptr (KappaMatch) match = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (whole == NULL)
+    return;
+  table = kappa_test_copy_table (whole, "*.num_batches_tracked");
+  g_assert_cmpuint (kappa_tensor_table_get_n (table), ==, 102);
+  recognition = kappa_recognise (table, &error);
+  g_assert_no_error (error);
+  match = kappa_recognition_match (recognition, table, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (match);
+}
+
+static void
+test_other_shape (void)
+{
+  static const struct
+  {
+    const char *name;
+    KappaShape shape;
+    gboolean real;
+    const char *text;
+  } cases[] = {
+    { "layer2.1.conv2.weight",
+      { 4, { 128, 128, 5, 5 } },
+      TRUE,
+      "layer2.1.conv2.weight (128×128×5×5, expected 128×128×3×3)" },
+    { "fc.weight", { 2, { 1000, 2048 } }, TRUE, "fc.weight (1000×2048, expected 1000×512)" },
+    { "fc.bias", { 1, { 10 } }, TRUE, "fc.bias (10, expected 1000)" },
+    { "fc.bias", { 0 }, TRUE, "fc.bias ((), expected 1000)" },
+    { "layer1.0.conv2.weight", { 4, { 64, 2, 3, 3 } }, TRUE, "shape" },
+    { "layer1.0.conv2.weight", { 4, { 64, 0, 3, 3 } }, TRUE, "shape" },
+    { "layer4.0.conv2.weight", { 4, { -512, 512, 3, 3 } }, TRUE, "shape" },
+    { "conv1.weight", { 4, { 64, 3, 3, 3 } }, TRUE, "conv1.weight (64×3×3×3, expected 64×3×7×7)" },
+    { "conv1.weight", { 4, { 64, 4, 7, 7 } }, TRUE, "shape" },
+    { "conv1.weight", { 4, { G_MAXINT64 / 2, 3, 7, 7 } }, TRUE, "" },
+    { "layer1.0.bn1.weight",
+      { 1, { 64 } },
+      FALSE,
+      "1 tensor is made of integers: layer1.0.bn1.weight (64)" },
+  };
+  g_autoptr (KappaTensorTable) whole = read_resnet18 ();
+
+  for (guint i = 0; whole != NULL && i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_test_copy_table (whole, cases[i].name);
+
+      kappa_tensor_table_add (table, cases[i].name, &cases[i].shape, cases[i].real, 0);
+      assert_refused (table, KAPPA_ERROR_MODEL, cases[i].text);
+    }
+}
+
+static void
+test_extra (void)
+{
+  static const struct
+  {
+    const char *name;
+    KappaShape shape;
+    int code;
+    const char *text;
+  } cases[] = {
+    { "layer5.0.conv1.weight",
+      { 4, { 8, 8, 3, 3 } },
+      KAPPA_ERROR_MODEL,
+      "1 tensor is no part of it: layer5.0.conv1.weight (8×8×3×3)" },
+    { "layer1.7.conv1.weight", { 4, { 64, 64, 3, 3 } }, KAPPA_ERROR_MODEL, "no part of it" },
+    { "num_batches_tracked", { 0 }, KAPPA_ERROR_MODEL, "num_batches_tracked" },
+    { "fc.num_batches_tracked", { 0 }, KAPPA_ERROR_MODEL, "fc.num_batches_tracked" },
+    { "layer1.0.bn1.bias2", { 1, { 64 } }, KAPPA_ERROR_MODEL, "layer1.0.bn1.bias2" },
+    { "layer1.00.conv1.weight",
+      { 4, { 64, 64, 3, 3 } },
+      KAPPA_ERROR_MODEL,
+      "layer1.00.conv1.weight" },
+    { "fc2.weight", { 2, { 10, 1000 } }, KAPPA_ERROR_MODEL, "fc2.weight (10×1000)" },
+    { "linear.weight", { 2, { 10, 512 } }, KAPPA_ERROR_MODEL, "make none of the networks" },
+    { "layer1.0.se.conv.weight", { 3, { 1, 1, 3 } }, KAPPA_ERROR_UNSUPPORTED, "ECA-ResNet" },
+    { "layer1.0.conv2.fc1.weight", { 4, { 32, 64, 1, 1 } }, KAPPA_ERROR_UNSUPPORTED, "ResNeSt" },
+    { "logit_scale", { 0 }, KAPPA_ERROR_UNSUPPORTED, "CLIP" },
+  };
+  g_autoptr (KappaTensorTable) whole = read_resnet18 ();
+
+  for (guint i = 0; whole != NULL && i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_test_copy_table (whole, NULL);
+
+      kappa_tensor_table_add (table, cases[i].name, &cases[i].shape, TRUE, 0);
+      assert_refused (table, cases[i].code, cases[i].text);
+    }
+}
+
+static void
+test_two_at_once (void)
+{
+  g_autofree char *path = kappa_test_need_shared ("facts/keys/vit_Ti_16_224.tsv");
+  g_autoptr (KappaTensorTable) table = read_resnet18 (), other = NULL;
+
+  if (table == NULL || path == NULL)
+    return;
+  other = kappa_test_read_keys (path);
+  for (guint i = 0; i < kappa_tensor_table_get_n (other); i++)
+    {
+      const KappaTensorEntry *entry = kappa_tensor_table_get (other, i);
+
+      kappa_tensor_table_add (table, entry->name, &entry->shape, entry->real, entry->index);
+    }
+  assert_refused (table, KAPPA_ERROR_MODEL, "two networks at once");
+}
+
+/* A network is refused by what gives it away, whatever else is in the file. */
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const char *names[2];
+    const char *text;
+  } cases[] = {
+    { { "head_dist.weight" }, "distilled DeiT" },
+    { { "blocks.0.ls1.gamma" }, "DINOv2" },
+    { { "reg_token" }, "register tokens" },
+    { { "blocks.0.attn.q_norm.weight" }, "queries and keys" },
+    { { "blocks.0.mlp.w12.weight" }, "SwiGLU" },
+    { { "rope.freqs" }, "rotary" },
+    { { "layers.0.blocks.0.attn.relative_position_bias_table" }, "Swin" },
+    { { "visual.transformer.resblocks.0.ln_1.weight" }, "CLIP" },
+    { { "visual.trunk.blocks.0.norm1.weight" }, "CLIP" },
+    { { "vision_model.embeddings.class_embedding" }, "CLIP or SigLIP" },
+    { { "params/img/MAPHead_0/probe" }, "SigLIP" },
+    { { "logit_bias" }, "SigLIP" },
+    { { "conv_root/kernel" }, "hybrid" },
+    { { "layer1.0.conv1.weight", "layer2.0.shortcut.0.weight" }, "projection shortcuts" },
+    { { "conv_ball.isp_c" }, "Poincaré" },
+    { { "stages.0.blocks.0.conv_dw.weight" }, "ConvNeXt" },
+    { { "features.denseblock1.denselayer1.norm1.weight" }, "DenseNet" },
+    { { "conv_stem.weight" }, "EfficientNet" },
+    { { "Mixed_5b.branch1x1.conv.weight" }, "Inception-v3" },
+    { { "conv1.weight", "fc1.weight" }, "LeNet" },
+    { { "model.layers.0.self_attn.q_proj.weight" }, "language model" },
+    { { "model.0.conv.weight" }, "YOLO" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_tensor_table_new ();
+      const KappaShape shape = KAPPA_SHAPE (4, 4);
+
+      for (guint j = 0; j < 2 && cases[i].names[j] != NULL; j++)
+        kappa_tensor_table_add (table, cases[i].names[j], &shape, TRUE, j);
+      assert_refused (table, KAPPA_ERROR_UNSUPPORTED, cases[i].text);
+    }
+}
+
+static void
+test_unknown (void)
+{
+  g_autoptr (KappaTensorTable) table = kappa_tensor_table_new ();
+  const KappaShape shape = KAPPA_SHAPE (3, 5);
+
+  assert_refused (table, KAPPA_ERROR_MODEL, "no tensor");
+  kappa_tensor_table_add (table, "w", &shape, TRUE, 0);
+  assert_refused (table, KAPPA_ERROR_MODEL, "from “w” (3×5) on");
+  for (guint i = 0; i < 30000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("layer1.%u.conv1.weight", i);
+
+      kappa_tensor_table_add (table, name, &shape, TRUE, 0);
+    }
+  assert_refused (table, KAPPA_ERROR_MODEL, "30001 tensors");
+}
+
+/* A ResNet in the names of another library is the same network. */
+static void
+test_key_scheme (void)
+{
+  g_autoptr (KappaTensorTable) whole = read_resnet18 (), table = kappa_tensor_table_new ();
+  g_autoptr (KappaRecognition) recognition = NULL;
+  g_autoptr (KappaMatch) match = NULL;
+  g_autoptr (GError) error = NULL;
+  const KappaKeyScheme *scheme = kappa_architecture_resnet.schemes[1];
+
+  if (whole == NULL)
+    return;
+  for (guint i = 0; i < kappa_tensor_table_get_n (whole); i++)
+    {
+      const KappaTensorEntry *entry = kappa_tensor_table_get (whole, i);
+      const char *axes;
+      g_autofree char *name = kappa_key_scheme_get_file_name (scheme, entry->name, &axes);
+
+      g_assert_nonnull (name);
+      kappa_tensor_table_add (table, name, &entry->shape, entry->real, i);
+    }
+  g_assert_nonnull (kappa_tensor_table_lookup (
+      table, "resnet.encoder.stages.1.layers.0.shortcut.normalization.running_mean"));
+  g_assert_nonnull (kappa_tensor_table_lookup (
+      table, "resnet.encoder.stages.3.layers.1.layer.1.convolution.weight"));
+  recognition = kappa_recognise (table, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (recognition->name, ==, "ResNet-18");
+  g_assert_cmpstr (recognition->scheme->name, ==, "Hugging Face transformers");
+  match = kappa_recognition_match (recognition, table, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (match->entries[0]->name, ==, "resnet.embedder.embedder.convolution.weight");
+}
+
+/* HWIO to OIHW, by hand: two outputs, three inputs, a kernel of 1 × 2. */
+static void
+test_axes (void)
+{
+  const KappaShape file = KAPPA_SHAPE (1, 2, 3, 2);
+  const float in[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
+              expected[] = { 0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11 };
+  float out[12];
+  KappaShape shape;
+
+  g_assert_true (kappa_key_axes_apply ("3201", &file, &shape));
+  g_assert_true (kappa_shape_equal (&shape, &KAPPA_SHAPE (2, 3, 1, 2)));
+  kappa_key_axes_permute ("3201", &file, in, out, sizeof (float));
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+  g_assert_false (kappa_key_axes_apply ("10", &file, &shape));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (layouts); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/recogniser/layout/%s", layouts[i].file);
+
+      g_test_add_data_func (name, GUINT_TO_POINTER (i), test_layout);
+    }
+  g_test_add_func ("/recogniser/all-lists-have-rows", test_all_lists_have_rows);
+  g_test_add_func ("/recogniser/missing", test_missing);
+  g_test_add_func ("/recogniser/counts-are-optional", test_counts_are_optional);
+  g_test_add_func ("/recogniser/other-shape", test_other_shape);
+  g_test_add_func ("/recogniser/extra", test_extra);
+  g_test_add_func ("/recogniser/two-at-once", test_two_at_once);
+  g_test_add_func ("/recogniser/refusals", test_refusals);
+  g_test_add_func ("/recogniser/unknown", test_unknown);
+  g_test_add_func ("/recogniser/key-scheme", test_key_scheme);
+  g_test_add_func ("/recogniser/axes", test_axes);
+  return g_test_run ();
+}
