@@ -141,35 +141,36 @@ refuse_foreign (const char *path, const char *found, GError **error)
   return FALSE;
 }
 
+typedef struct
+{
+  guint8 bytes[100];
+  gssize n;
+  guint64 file_size;
+} Head;
+
 static gboolean
-read_head (const char *path, guint8 head[100], gssize *n, GError **error)
+read_head (const char *path, Head *head, GError **error)
 {
   struct stat status;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  int failure;
+  int failure = errno;
 
-  if (fd < 0)
+  if (fd < 0 && failure == ENOENT)
+    return TRUE;
+  if (fd >= 0 && fstat (fd, &status) == 0)
     {
+      head->n = S_ISREG (status.st_mode) ? pread (fd, head->bytes, sizeof head->bytes, 0) : 0;
       failure = errno;
-      *n = 0;
-      if (failure == ENOENT)
-        return TRUE;
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_STORE, "%s: the workspace cannot be read: %s",
-                   path, g_strerror (failure));
-      return FALSE;
-    }
-  if (fstat (fd, &status) == 0 && !S_ISREG (status.st_mode))
-    {
+      head->file_size = (guint64)status.st_size;
       close (fd);
-      return refuse_foreign (path, "it is not a regular file", error);
+      if (!S_ISREG (status.st_mode))
+        return refuse_foreign (path, "it is not a regular file", error);
+      if (head->n >= 0)
+        return TRUE;
     }
-  *n = pread (fd, head, 100, 0);
-  failure = errno;
-  close (fd);
-  if (*n < 0)
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_STORE, "%s: the workspace cannot be read: %s",
-                 path, g_strerror (failure));
-  return *n >= 0;
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_STORE, "%s: the workspace cannot be read: %s", path,
+               g_strerror (failure));
+  return FALSE;
 }
 
 static guint32
@@ -178,29 +179,55 @@ get_word (const guint8 *bytes)
   return (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
 }
 
+static gboolean
+has_journal (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autofree char *rollback = g_strconcat (path, "-journal", NULL);
+
+  return g_file_test (log, G_FILE_TEST_EXISTS) || g_file_test (rollback, G_FILE_TEST_EXISTS);
+}
+
+/* SQLite takes a last page that is cut short for whole, and reads zeros where the rest was. */
+static gboolean
+is_cut (const char *path, const Head *head)
+{
+  guint32 page = (guint32)head->bytes[16] << 8 | head->bytes[17];
+
+  if (page == 1)
+    page = 65536;
+  return page < 512 || (head->file_size % page != 0 && !has_journal (path));
+}
+
 /**
  * kappa_schema_check_file:
  * @n_steps: the newest version known
  *
  * Looks at the first bytes of a file, without SQLite, which might already write beside it. The
- * offsets are those of SQLite's file format: user_version at 60, application_id at 68.
+ * offsets are those of SQLite's file format: the size of a page at 16, user_version at 60,
+ * application_id at 68.
  */
 KappaSchemaFile
 kappa_schema_check_file (const char *path, guint n_steps, GError **error)
 {
-  guint8 head[100] = { 0 };
-  gssize n = 0;
+  Head head = { .n = 0 };
 
-  if (!read_head (path, head, &n, error))
+  if (!read_head (path, &head, error))
     return KAPPA_SCHEMA_FILE_REFUSED;
-  if (n == 0)
+  if (head.n == 0)
     return KAPPA_SCHEMA_FILE_NEW;
-  if (n < 100 || memcmp (head, "SQLite format 3", 16) != 0)
+  if (head.n < (gssize)sizeof head.bytes || memcmp (head.bytes, "SQLite format 3", 16) != 0)
     refuse_foreign (path, "it does not begin like a SQLite database", error);
-  else if (get_word (head + 68) != KAPPA_SCHEMA_APPLICATION_ID)
+  else if (get_word (head.bytes + 68) != KAPPA_SCHEMA_APPLICATION_ID)
     refuse_foreign (path, "it is a SQLite database of another program", error);
-  else if (get_word (head + 60) > n_steps)
-    refuse_version (path, get_word (head + 60), n_steps, error);
+  else if (get_word (head.bytes + 60) > n_steps)
+    refuse_version (path, get_word (head.bytes + 60), n_steps, error);
+  else if (is_cut (path, &head))
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_STORE,
+                 "%s: the workspace is damaged (its end is missing); it was left as it is. Move "
+                 "the file away and a "
+                 "new one is made",
+                 path);
   else
     return KAPPA_SCHEMA_FILE_OURS;
   return KAPPA_SCHEMA_FILE_REFUSED;
@@ -240,10 +267,8 @@ upgrade (sqlite3 *db, const char *const *todo, guint n_steps, GError **error)
   if (application != KAPPA_SCHEMA_APPLICATION_ID
       && (application != 0 || version != 0 || entries != 0))
     return refuse_foreign (path, "it is a SQLite database of another program", error);
-  if (version > n_steps)
+  if (version < 0 || version > n_steps)
     return refuse_version (path, version, n_steps, error);
-  if (version < 0 || (version == 0) != (entries == 0))
-    return refuse_foreign (path, "its version is not one that was ever written", error);
   for (guint i = (guint)version; i < n_steps; i++)
     if (!kappa_database_exec (db, todo[i], error))
       return FALSE;
@@ -302,22 +327,27 @@ describe (sqlite3 *db, GError **error)
 /**
  * kappa_schema_verify:
  *
- * Compares the tables with those the steps make in an empty database: a file whose tables differ
- * was changed by another hand, and nothing is known about what is in it.
+ * Compares the tables with those the steps make in an empty database, up to the version the file
+ * says it has: a file whose tables differ was changed by another hand, and nothing is known about
+ * what is in it. A database without tables is fine.
  */
 gboolean
 kappa_schema_verify (sqlite3 *db, const char *const *todo, guint n_steps, GError **error)
 {
-  g_autoptr (sqlite3) fresh
-      = kappa_database_open (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+  const char *path = sqlite3_db_filename (db, "main");
+  g_autoptr (sqlite3) fresh = NULL;
   g_autofree char *expected = NULL, *found = NULL;
+  gint64 version;
 
-  if (fresh == NULL || !kappa_schema_upgrade (fresh, todo, n_steps, error))
+  if (!kappa_database_get_int (db, "PRAGMA user_version", &version, error))
+    return FALSE;
+  if (version < 0 || version > n_steps)
+    return refuse_version (path, version, n_steps, error);
+  fresh = kappa_database_open (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+  if (fresh == NULL || (version > 0 && !kappa_schema_upgrade (fresh, todo, (guint)version, error)))
     return FALSE;
   if ((expected = describe (fresh, error)) == NULL || (found = describe (db, error)) == NULL)
     return FALSE;
-  if (strcmp (expected, found) != 0)
-    return refuse_foreign (sqlite3_db_filename (db, "main"),
-                           "its tables are not those of its version", error);
-  return TRUE;
+  return strcmp (expected, found) == 0
+         || refuse_foreign (path, "its tables are not those of its version", error);
 }

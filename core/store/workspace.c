@@ -116,13 +116,15 @@ connect_to (const char *path, gboolean exists, GError **error)
 {
   g_autoptr (sqlite3) db = NULL;
   gint64 version;
+  int code;
 
   db = kappa_database_open (path, SQLITE_OPEN_READWRITE | (exists ? 0 : SQLITE_OPEN_CREATE), error);
   if (db == NULL)
     return NULL;
   if (kappa_database_get_int (db, "PRAGMA user_version", &version, NULL))
     return g_steal_pointer (&db);
-  if (!exists || (sqlite3_errcode (db) & 0xff) != SQLITE_CANTOPEN)
+  code = sqlite3_errcode (db) & 0xff;
+  if (!exists || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
     {
       kappa_database_fail (db, error);
       return NULL;
@@ -174,6 +176,24 @@ check_pages (sqlite3 *db, const char *path, GError **error)
   return row >= 0;
 }
 
+/* What cannot be written cannot be brought up to date either. */
+static gboolean
+require_version (sqlite3 *db, const char *path, guint n_steps, GError **error)
+{
+  gint64 version;
+
+  if (!kappa_database_get_int (db, "PRAGMA user_version", &version, error))
+    return FALSE;
+  if (version == n_steps)
+    return TRUE;
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_STORE,
+               "%s: the workspace has version %" G_GINT64_FORMAT
+               " and cannot be written, so that it cannot be brought "
+               "to version %u. Copy it elsewhere",
+               path, version, n_steps);
+  return FALSE;
+}
+
 static sqlite3 *
 open_with (const char *path, const char *const *steps, guint n_steps, GError **error)
 {
@@ -184,12 +204,12 @@ open_with (const char *path, const char *const *steps, guint n_steps, GError **e
       || (file == KAPPA_SCHEMA_FILE_NEW && !make_directory (path, error)))
     return NULL;
   db = connect_to (path, file == KAPPA_SCHEMA_FILE_OURS, error);
-  if (db == NULL || !check_pages (db, path, error))
+  if (db == NULL || !check_pages (db, path, error)
+      || !kappa_schema_verify (db, steps, n_steps, error))
     return NULL;
-  if (sqlite3_db_readonly (db, "main") != 1
-      && (!kappa_schema_upgrade (db, steps, n_steps, error) || !set_journal (db, path, error)))
-    return NULL;
-  if (!kappa_schema_verify (db, steps, n_steps, error))
+  if (sqlite3_db_readonly (db, "main") == 1)
+    return require_version (db, path, n_steps, error) ? g_steal_pointer (&db) : NULL;
+  if (!kappa_schema_upgrade (db, steps, n_steps, error) || !set_journal (db, path, error))
     return NULL;
   return g_steal_pointer (&db);
 }
