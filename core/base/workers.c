@@ -2,7 +2,8 @@
 
 #include <cblas.h>
 #include <omp.h>
-#include <unistd.h>
+
+#include "core/base/cpu.h"
 
 /**
  * KappaWorkers:
@@ -69,6 +70,7 @@ worker_main (gpointer data)
 
   /* The setting belongs to the calling thread: a worker never starts a team of its own. */
   omp_set_num_threads (1);
+  kappa_cpu_flush_subnormals ();
   g_mutex_lock (&self->mutex);
   for (;;)
     {

@@ -28,6 +28,10 @@ typedef struct
   gint64 dims[KAPPA_MAX_RANK];
 } KappaShape;
 
+/* A shape from its dimensions: KAPPA_SHAPE (n, 3, 32, 32). */
+#define KAPPA_SHAPE(...) \
+  ((KappaShape){ sizeof ((gint64[]){ __VA_ARGS__ }) / sizeof (gint64), { __VA_ARGS__ } })
+
 /**
  * KappaNode:
  *
@@ -47,7 +51,6 @@ typedef gint32 KappaNode;
  * @KAPPA_ROLE_BUFFER: a tensor of the file that is not trained, such as running statistics
  * @KAPPA_ROLE_SAMPLE: differs between samples; dimension 0 is the sample
  * @KAPPA_ROLE_VECTOR: differs between the vectors that pass through one graph together, e.g. a tangent
- * @KAPPA_ROLE_SCALAR: a number set for each run, such as a coordinate on a plane
  */
 typedef enum
 {
@@ -108,7 +111,6 @@ KappaNode         kappa_graph_get_operand (KappaGraph *self, KappaNode node, gui
 KappaNode         kappa_graph_apply       (KappaGraph *self, const KappaOp *op, const KappaNode *inputs, guint n_inputs,
                                            const KappaAttrs *attrs);
 
-KappaShape        kappa_shape             (guint rank, ...);
 gboolean          kappa_shape_equal       (const KappaShape *a, const KappaShape *b);
 gint64            kappa_shape_size        (const KappaShape *shape);
 char             *kappa_shape_to_string   (const KappaShape *shape);

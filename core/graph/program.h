@@ -46,7 +46,6 @@ typedef gboolean (*KappaBuildFunc) (KappaGraph *graph, gint64 batch, KappaOutput
  * @real: KAPPA_F32 or KAPPA_F64
  * @compute: KAPPA_BF16 to run the heavy, forward-only part in bfloat16; otherwise equal to @real
  * @micro_batch: samples in a micro-batch, 0 to let the planner choose by cache size
- * @batch: for graphs with barriers (batch statistics): the declared batch; 0 where there are none
  */
 typedef struct
 {

@@ -1,0 +1,142 @@
+#include "core/graph/plan.h"
+
+/* Where each buffer lies: those that live at the same time side by side, others in the same place. */
+
+typedef struct
+{
+  gint position;
+  gboolean later; /* the step runs after the arena's own time: what it uses must stay to the end */
+} Moment;
+
+static Moment
+moment (const KappaPlan *plan, const KappaBuffer *buffer, KappaStage stage, guint step)
+{
+  guint samples = plan->stages[KAPPA_STAGE_SAMPLE]->len;
+
+  switch (buffer->arena)
+    {
+    case KAPPA_ARENA_ONCE:
+      return (Moment){ (gint) step, stage != KAPPA_STAGE_ONCE };
+    case KAPPA_ARENA_VECTOR:
+      return (Moment){ (gint) step, stage != KAPPA_STAGE_VECTOR };
+    default:
+      return (Moment){ (gint) (stage == KAPPA_STAGE_SAMPLE_VECTOR ? samples + step : step),
+                       stage == KAPPA_STAGE_SAMPLE_VECTOR && buffer->first < (gint) samples };
+    }
+}
+
+static KappaBuffer *
+buffer_of (const KappaPlan *plan, const KappaPlace *place)
+{
+  return place->memory < KAPPA_N_ARENAS ? &g_array_index (plan->buffers, KappaBuffer, place->buffer) : NULL;
+}
+
+static void
+live_through (const KappaPlan *plan, const KappaPlace *place, KappaStage stage, guint step)
+{
+  KappaBuffer *buffer = buffer_of (plan, place);
+  Moment m;
+
+  if (buffer == NULL)
+    return;
+  m = moment (plan, buffer, stage, step);
+  if (buffer->first < 0)
+    buffer->first = m.position;
+  buffer->last = m.later ? G_MAXINT : MAX (buffer->last, m.position);
+}
+
+static void
+find_lifetimes (KappaPlan *plan)
+{
+  for (guint i = 0; i < plan->samples->len; i++)
+    live_through (plan, &g_array_index (plan->samples, KappaValue, i).place, KAPPA_STAGE_SAMPLE, 0);
+  for (guint stage = 0; stage < KAPPA_N_STAGES; stage++)
+    for (guint i = 0; i < plan->stages[stage]->len; i++)
+      {
+        const KappaStep *step = plan->stages[stage]->pdata[i];
+
+        live_through (plan, &step->output.place, stage, i);
+        for (guint k = 0; k < step->n_inputs; k++)
+          live_through (plan, &step->inputs[k].place, stage, i);
+      }
+  for (guint i = 0; i < plan->outputs->len; i++)
+    {
+      KappaBuffer *buffer = buffer_of (plan, &g_array_index (plan->outputs, KappaOutput, i).value.place);
+
+      if (buffer != NULL)
+        buffer->last = G_MAXINT;
+    }
+}
+
+static gint
+by_first (gconstpointer a, gconstpointer b)
+{
+  const KappaBuffer *const *x = a, *const *y = b;
+
+  return (*x)->first != (*y)->first ? (*x)->first - (*y)->first : (*x < *y ? -1 : 1);
+}
+
+/* Puts a buffer into the smallest gap between those alive that holds it; they are sorted by offset. */
+static gsize
+put (GPtrArray *alive, KappaBuffer *buffer)
+{
+  gsize end = 0, best = G_MAXSIZE, offset = 0;
+  guint at = alive->len;
+
+  for (guint i = 0; i <= alive->len; i++)
+    {
+      gsize next = i < alive->len ? ((KappaBuffer *) alive->pdata[i])->offset : G_MAXSIZE;
+
+      if (next - end >= buffer->size && next - end < best)
+        {
+          best = next - end;
+          offset = end;
+          at = i;
+        }
+      if (i < alive->len)
+        end = next + ((KappaBuffer *) alive->pdata[i])->size;
+    }
+  buffer->offset = offset;
+  g_ptr_array_insert (alive, (gint) at, buffer);
+  return offset + buffer->size;
+}
+
+static gsize
+place_arena (KappaPlan *plan, KappaMemory arena)
+{
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  g_autoptr (GPtrArray) alive = g_ptr_array_new ();
+  gsize size = 0;
+
+  for (guint i = 0; i < plan->buffers->len; i++)
+    {
+      KappaBuffer *buffer = &g_array_index (plan->buffers, KappaBuffer, i);
+
+      if (buffer->arena == arena && buffer->first >= 0)
+        g_ptr_array_add (order, buffer);
+    }
+  g_ptr_array_sort (order, by_first);
+  for (guint i = 0; i < order->len; i++)
+    {
+      KappaBuffer *buffer = order->pdata[i];
+
+      for (guint k = alive->len; k-- > 0;)
+        if (((KappaBuffer *) alive->pdata[k])->last < buffer->first)
+          g_ptr_array_remove_index (alive, k);
+      size = MAX (size, put (alive, buffer));
+    }
+  return size;
+}
+
+/**
+ * kappa_plan_place:
+ *
+ * Decides where every buffer lies and how large each memory is. A step's result never shares memory with its operands.
+ */
+void
+kappa_plan_place (KappaPlan *plan)
+{
+  find_lifetimes (plan);
+  for (guint arena = 0; arena < KAPPA_N_ARENAS; arena++)
+    plan->arena_sizes[arena] = place_arena (plan, arena);
+}

@@ -1,0 +1,165 @@
+#include <string.h>
+
+#include "core/graph/op.h"
+#include "core/ops/ops.h"
+
+/*
+ * Local rules, tried on every node before it is appended. They only use facts that hold for every finite value; a
+ * product with the constant zero is zero, since constants of zero come from derivative rules alone.
+ */
+
+static gboolean
+is (KappaGraph *graph, KappaNode node, const char *op)
+{
+  return strcmp (kappa_graph_get_op (graph, node)->name, op) == 0;
+}
+
+static gboolean
+is_constant (KappaGraph *graph, KappaNode node, double *value)
+{
+  if (!is (graph, node, "fill"))
+    return FALSE;
+  *value = kappa_graph_get_attrs (graph, node)->f[0];
+  return TRUE;
+}
+
+static KappaNode
+filled (KappaGraph *graph, double value, const KappaShape *shape, KappaDtype dtype)
+{
+  return kappa_cast (graph, kappa_fill (graph, value, shape), dtype);
+}
+
+static KappaNode
+simplify_binary (KappaGraph *graph, const char *name, KappaNode a, KappaNode b)
+{
+  double value;
+
+  if (strcmp (name, "add") == 0)
+    {
+      if (is_constant (graph, a, &value))
+        return value == 0.0 ? b : kappa_shift (graph, b, value);
+      if (is_constant (graph, b, &value))
+        return value == 0.0 ? a : kappa_shift (graph, a, value);
+    }
+  else if (strcmp (name, "mul") == 0)
+    {
+      if (is_constant (graph, a, &value))
+        return value == 0.0 ? a : kappa_scale (graph, b, value);
+      if (is_constant (graph, b, &value))
+        return value == 0.0 ? b : kappa_scale (graph, a, value);
+    }
+  else if (strcmp (name, "sub") == 0)
+    {
+      if (is_constant (graph, b, &value))
+        return value == 0.0 ? a : kappa_shift (graph, a, -value);
+      if (is_constant (graph, a, &value))
+        return kappa_shift (graph, kappa_neg (graph, b), value);
+    }
+  else if (strcmp (name, "div") == 0 && is_constant (graph, b, &value))
+    return kappa_scale (graph, a, 1.0 / value);
+  return KAPPA_NONE;
+}
+
+static KappaNode
+simplify_scale (KappaGraph *graph, KappaNode x, double factor)
+{
+  double value;
+
+  if (factor == 1.0)
+    return x;
+  if (is_constant (graph, x, &value) || factor == 0.0)
+    return filled (graph, factor == 0.0 ? 0.0 : value * factor, kappa_graph_get_shape (graph, x),
+                   kappa_graph_get_dtype (graph, x));
+  if (is (graph, x, "scale"))
+    return kappa_scale (graph, kappa_graph_get_operand (graph, x, 0), factor * kappa_graph_get_attrs (graph, x)->f[0]);
+  return KAPPA_NONE;
+}
+
+/* Movement of a constant is a constant; one movement after its like is one movement. */
+static KappaNode
+simplify_movement (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs)
+{
+  const KappaShape *shape = kappa_graph_get_shape (graph, x);
+  KappaShape target = { 0 };
+  double value;
+
+  target.rank = (guint) attrs->i[0];
+  for (guint d = 0; d < target.rank; d++)
+    target.dims[d] = attrs->i[1 + d];
+  if (strcmp (op->name, "reshape") == 0 || strcmp (op->name, "broadcast") == 0)
+    {
+      if (kappa_shape_equal (shape, &target))
+        return x;
+      if (is_constant (graph, x, &value))
+        return filled (graph, value, &target, kappa_graph_get_dtype (graph, x));
+      if (kappa_graph_get_op (graph, x) == op)
+        return kappa_graph_apply (graph, op, (KappaNode[]){ kappa_graph_get_operand (graph, x, 0) }, 1, attrs);
+    }
+  return KAPPA_NONE;
+}
+
+static KappaNode
+simplify_transpose (KappaGraph *graph, KappaNode x, const KappaAttrs *attrs)
+{
+  guint rank = kappa_graph_get_shape (graph, x)->rank;
+  gboolean identity = TRUE;
+  guint permutation[KAPPA_MAX_RANK];
+
+  for (guint d = 0; d < rank; d++)
+    identity &= attrs->i[d] == (gint64) d;
+  if (identity)
+    return x;
+  if (!is (graph, x, "transpose"))
+    return KAPPA_NONE;
+  for (guint d = 0; d < rank; d++)
+    permutation[d] = (guint) kappa_graph_get_attrs (graph, x)->i[attrs->i[d]];
+  return kappa_transpose (graph, kappa_graph_get_operand (graph, x, 0), permutation);
+}
+
+static KappaNode
+simplify_reduce (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs)
+{
+  KappaShape reduced = *kappa_graph_get_shape (graph, x);
+  double value, count = 1.0;
+  gboolean trivial = TRUE;
+
+  for (guint d = 0; d < reduced.rank; d++)
+    if (attrs->i[0] >> d & 1)
+      {
+        trivial &= reduced.dims[d] == 1;
+        count *= (double) reduced.dims[d];
+        reduced.dims[d] = 1;
+      }
+  if (trivial && kappa_graph_get_dtype (graph, x) != KAPPA_BF16)
+    return x;
+  if (!is_constant (graph, x, &value))
+    return KAPPA_NONE;
+  return filled (graph, strcmp (op->name, "reduce_sum") == 0 ? value * count : value, &reduced,
+                 kappa_graph_get_dtype (graph, x));
+}
+
+/**
+ * kappa_graph_simplify:
+ *
+ * Returns: a node equal to @op on @inputs that costs less, or %KAPPA_NONE if no rule applies
+ */
+KappaNode
+kappa_graph_simplify (KappaGraph *graph, const KappaOp *op, const KappaNode *inputs, guint n_inputs, const KappaAttrs *attrs)
+{
+  if (n_inputs == 2 && op->kind == KAPPA_OP_ELEMENTWISE
+      && kappa_shape_equal (kappa_graph_get_shape (graph, inputs[0]), kappa_graph_get_shape (graph, inputs[1])))
+    return simplify_binary (graph, op->name, inputs[0], inputs[1]);
+  if (n_inputs != 1)
+    return KAPPA_NONE;
+  if (strcmp (op->name, "scale") == 0)
+    return simplify_scale (graph, inputs[0], attrs->f[0]);
+  if (strcmp (op->name, "shift") == 0)
+    return attrs->f[0] == 0.0 ? inputs[0] : KAPPA_NONE;
+  if (strcmp (op->name, "cast") == 0)
+    return kappa_graph_get_dtype (graph, inputs[0]) == (KappaDtype) attrs->i[0] ? inputs[0] : KAPPA_NONE;
+  if (strcmp (op->name, "transpose") == 0)
+    return simplify_transpose (graph, inputs[0], attrs);
+  if (g_str_has_prefix (op->name, "reduce_"))
+    return simplify_reduce (graph, op, inputs[0], attrs);
+  return op->kind == KAPPA_OP_VIEW ? simplify_movement (graph, op, inputs[0], attrs) : KAPPA_NONE;
+}

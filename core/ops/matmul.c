@@ -1,0 +1,158 @@
+/* Products of matrices, one for each element of the leading dimensions. */
+
+#include <cblas.h>
+#include <string.h>
+
+#include "core/graph/op.h"
+#include "core/ops/ops.h"
+
+/* i[0], i[1]: whether the first, the second matrix is transposed. */
+static gboolean
+matmul_shape (KappaGraph *g,
+              const KappaNode *inputs,
+              guint n,
+              const KappaAttrs *attrs,
+              KappaShape *shape,
+              KappaDtype *dtype,
+              GError **error)
+{
+  const KappaShape *a = kappa_graph_get_shape (g, inputs[0]), *b = kappa_graph_get_shape (g, inputs[1]);
+  guint r = a->rank;
+
+  if (r < 2 || b->rank != r || kappa_graph_get_dtype (g, inputs[1]) != *dtype)
+    return kappa_op_shape_error (error, g, "matmul", inputs, n, "two matrices of one rank and dtype");
+  for (guint d = 0; d + 2 < r; d++)
+    if (a->dims[d] != b->dims[d])
+      return kappa_op_shape_error (error, g, "matmul", inputs, n, "equal leading dimensions");
+  if (a->dims[attrs->i[0] ? r - 2 : r - 1] != b->dims[attrs->i[1] ? r - 1 : r - 2])
+    return kappa_op_shape_error (error, g, "matmul", inputs, n, "equal inner dimensions");
+  *shape = *a;
+  shape->dims[r - 2] = a->dims[attrs->i[0] ? r - 1 : r - 2];
+  shape->dims[r - 1] = b->dims[attrs->i[1] ? r - 2 : r - 1];
+  return TRUE;
+}
+
+/* BLAS takes a matrix whose rows or whose columns are contiguous. */
+static gboolean
+blas_takes (const KappaView *view)
+{
+  guint r = view->rank;
+  gint64 rows = view->strides[r - 2], columns = view->strides[r - 1];
+
+  return (columns == 1 && rows >= view->dims[r - 1]) || (rows == 1 && columns >= view->dims[r - 2]);
+}
+
+static gboolean
+matmul_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
+{
+  const KappaView *a = &spec->inputs[0];
+
+  plan->layouts[0] = blas_takes (a) ? KAPPA_LAYOUT_ANY : KAPPA_LAYOUT_ROWS;
+  plan->layouts[1] = blas_takes (&spec->inputs[1]) ? KAPPA_LAYOUT_ANY : KAPPA_LAYOUT_ROWS;
+  plan->output = KAPPA_LAYOUT_ROWS;
+  plan->state = (gpointer) spec->attrs;
+  plan->macs = (guint64) a->dims[spec->attrs->i[0] ? a->rank - 2 : a->rank - 1];
+  for (guint d = 0; d < spec->output.rank; d++)
+    plan->macs *= (guint64) spec->output.dims[d];
+  return TRUE;
+}
+
+/* One matrix as BLAS is to see it: leading dimension, and whether it lies by columns. */
+static CBLAS_TRANSPOSE
+orientation (const KappaView *view, gboolean transpose, int *leading)
+{
+  gboolean by_rows = view->strides[view->rank - 1] == 1 && view->strides[view->rank - 2] >= view->dims[view->rank - 1];
+
+  *leading = (int) (by_rows ? view->strides[view->rank - 2] : view->strides[view->rank - 1]);
+  *leading = MAX (*leading, 1);
+  return by_rows != transpose ? CblasNoTrans : CblasTrans;
+}
+
+static void
+matmul_run (gpointer state, const KappaKernelArgs *args)
+{
+  const KappaAttrs *attrs = state;
+  const KappaView *a = &args->views[0], *b = &args->views[1], *c = args->out_view;
+  guint r = c->rank;
+  int lda, ldb;
+  CBLAS_TRANSPOSE ta = orientation (a, attrs->i[0] != 0, &lda), tb = orientation (b, attrs->i[1] != 0, &ldb);
+  int m = (int) c->dims[r - 2], n = (int) c->dims[r - 1], k = (int) a->dims[attrs->i[0] ? r - 2 : r - 1];
+  gint64 batches = 1;
+
+  for (guint d = 0; d + 2 < r; d++)
+    batches *= c->dims[d];
+  for (gint64 batch = 0; batch < batches && !g_cancellable_is_cancelled (args->cancellable); batch++)
+    {
+      gint64 rest = batch, pa = 0, pb = 0;
+
+      for (guint d = r - 2; d-- > 0; rest /= c->dims[d])
+        {
+          pa += rest % c->dims[d] * a->strides[d];
+          pb += rest % c->dims[d] * b->strides[d];
+        }
+      if (c->dtype == KAPPA_F64)
+        cblas_dgemm (CblasRowMajor, ta, tb, m, n, k, 1.0, (const double *) args->inputs[0] + pa, lda,
+                     (const double *) args->inputs[1] + pb, ldb, 0.0, (double *) args->output + batch * m * n, MAX (n, 1));
+      else
+        cblas_sgemm (CblasRowMajor, ta, tb, m, n, k, 1.0f, (const float *) args->inputs[0] + pa, lda,
+                     (const float *) args->inputs[1] + pb, ldb, 0.0f, (float *) args->output + batch * m * n, MAX (n, 1));
+    }
+}
+
+static const KappaKernelClass matmul_kernel = { .prepare = matmul_prepare, .run = matmul_run };
+
+static gboolean
+transposed (KappaGraph *g, KappaNode node, guint operand)
+{
+  return kappa_graph_get_attrs (g, node)->i[operand] != 0;
+}
+
+static KappaNode
+matmul_jvp (KappaGraph *g, KappaNode node, const KappaNode *tangents)
+{
+  KappaNode a = kappa_graph_get_operand (g, node, 0), b = kappa_graph_get_operand (g, node, 1);
+  gboolean ta = transposed (g, node, 0), tb = transposed (g, node, 1);
+  KappaNode first = tangents[0] != KAPPA_NONE ? kappa_matmul (g, tangents[0], b, ta, tb) : KAPPA_NONE;
+  KappaNode second = tangents[1] != KAPPA_NONE ? kappa_matmul (g, a, tangents[1], ta, tb) : KAPPA_NONE;
+
+  return kappa_graph_sum (g, first, second);
+}
+
+static void
+matmul_vjp (KappaGraph *g, KappaNode node, KappaNode c, KappaNode *cotangents)
+{
+  KappaNode a = kappa_graph_get_operand (g, node, 0), b = kappa_graph_get_operand (g, node, 1);
+  gboolean ta = transposed (g, node, 0), tb = transposed (g, node, 1);
+
+  cotangents[0] = ta ? kappa_matmul (g, b, c, tb, TRUE) : kappa_matmul (g, c, b, FALSE, !tb);
+  cotangents[1] = tb ? kappa_matmul (g, c, a, TRUE, ta) : kappa_matmul (g, a, c, !ta, FALSE);
+}
+
+static const KappaExample examples[] = {
+  { 2, { { 2, { 3, 4 } }, { 2, { 4, 5 } } } },
+  { 2, { { 2, { 4, 3 } }, { 2, { 4, 5 } } }, { { 1, 0 } } },
+  { 2, { { 3, { 2, 3, 4 } }, { 3, { 2, 5, 4 } } }, { { 0, 1 } } },
+  { 2, { { 4, { 2, 2, 4, 3 } }, { 4, { 2, 2, 1, 4 } } }, { { 1, 1 } } },
+};
+
+static const KappaOp op_matmul = { .name = "matmul",
+                                   .kind = KAPPA_OP_KERNEL,
+                                   .min_inputs = 2,
+                                   .max_inputs = 2,
+                                   .shape = matmul_shape,
+                                   .jvp = matmul_jvp,
+                                   .vjp = matmul_vjp,
+                                   .kernel = &matmul_kernel,
+                                   .examples = examples,
+                                   .n_examples = G_N_ELEMENTS (examples) };
+
+KappaNode
+kappa_matmul (KappaGraph *g, KappaNode a, KappaNode b, gboolean transpose_a, gboolean transpose_b)
+{
+  KappaAttrs attrs = { { transpose_a ? 1 : 0, transpose_b ? 1 : 0 } };
+  KappaNode operands[] = { a, b };
+
+  return kappa_graph_apply (g, &op_matmul, operands, 2, &attrs);
+}
+
+const KappaOp *const kappa_ops_matmul[] = { &op_matmul, NULL };
