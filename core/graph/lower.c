@@ -93,13 +93,13 @@ conversion_key (const KappaValue *value, KappaStage stage, const char *form)
   return g_string_free (key, FALSE);
 }
 
-/* A copy is an elementwise chain of no links. */
+/* A copy is an elementwise chain of no links; integers pass through float64, which holds them all. */
 static KappaValue
 copied (Lowering *l, const KappaValue *value, KappaStage stage, KappaLayout layout)
 {
   KappaShape shape = view_shape (&value->view);
   KappaView dense = kappa_view_dense (value->view.dtype, &shape, layout);
-  KappaDtype compute = value->view.dtype == KAPPA_F64 ? KAPPA_F64 : KAPPA_F32;
+  KappaDtype compute = value->view.dtype == KAPPA_F64 || value->view.dtype == KAPPA_I32 ? KAPPA_F64 : KAPPA_F32;
   KappaStep step = { .kind = KAPPA_STEP_TILE, .stage = stage, .n_inputs = 1, .inputs = { *value }, .name = "copy" };
   gsize scratch;
 
@@ -298,7 +298,7 @@ computed (Lowering *l, KappaNode node)
   KappaKernelSpec spec = { .attrs = kappa_graph_get_attrs (l->graph, node), .n_inputs = kappa_graph_get_arity (l->graph, node),
                            .bias = f->bias != KAPPA_NONE, .residual = f->residual != KAPPA_NONE, .relu = f->relu };
   KappaStep step = { .kind = KAPPA_STEP_KERNEL, .stage = stage_of_node (l, node), .kernel = op->kernel, .name = op->name,
-                     .barrier = strcmp (op->name, "shard_sum") == 0 };
+                     .barrier = strcmp (op->name, "shard_sum") == 0 && stage_of_node (l, node) >= KAPPA_STAGE_SAMPLE };
   KappaValue operands[KAPPA_MAX_INPUTS];
   KappaView view;
 

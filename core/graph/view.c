@@ -160,6 +160,8 @@ copy_run (KappaDtype to, void *target, gint64 to_stride, KappaDtype from, const 
       COPY (float, gint32, v)
     case PAIR (KAPPA_F64, KAPPA_I32):
       COPY (double, gint32, v)
+    case PAIR (KAPPA_I32, KAPPA_F64):
+      COPY (gint32, double, v)
     default:
       g_assert_not_reached ();
     }

@@ -130,7 +130,10 @@ cast_jvp (KappaGraph *g, KappaNode node, const KappaNode *tangents)
 static void
 cast_vjp (KappaGraph *g, KappaNode node, KappaNode cotangent, KappaNode *cotangents)
 {
-  cotangents[0] = kappa_cast (g, cotangent, kappa_graph_get_dtype (g, kappa_graph_get_operand (g, node, 0)));
+  KappaDtype from = kappa_graph_get_dtype (g, kappa_graph_get_operand (g, node, 0));
+
+  if (from != KAPPA_I32)
+    cotangents[0] = kappa_cast (g, cotangent, from);
 }
 
 static const KappaExample cast_examples[] = { { 1, { { 2, { 3, 5 } } }, { { KAPPA_F32 } } } };

@@ -77,7 +77,7 @@ static const KappaOp op_shard_copy = { .name = "shard_copy",
 
 /**
  * kappa_shard_sum:
- * @x: a value of this shard, without a sample dimension
+ * @x: a value of this shard, made of its samples, without a sample dimension
  *
  * Returns: the sum over all shards of the declared batch
  */
