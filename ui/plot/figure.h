@@ -26,14 +26,47 @@ typedef struct
 
 void kappa_probe_clear (KappaProbe *probe);
 
-/* Marks a property as part of the view: what the user chose to see, as opposed to the data. */
-#define KAPPA_PARAM_VIEW (1 << G_PARAM_USER_SHIFT)
+typedef enum
+{
+  KAPPA_OPTION_BOOLEAN, /* gboolean */
+  KAPPA_OPTION_ENUM,    /* guint */
+  KAPPA_OPTION_DOUBLE,  /* double */
+  KAPPA_OPTION_LIMITS,  /* KappaLimits, at first automatic */
+  KAPPA_OPTION_STRING,  /* char *, at first "" */
+} KappaOptionType;
+
+typedef struct _KappaFigureOption KappaFigureOption;
 
 #define KAPPA_TYPE_FIGURE (kappa_figure_get_type ())
 G_DECLARE_DERIVABLE_TYPE (KappaFigure, kappa_figure, KAPPA, FIGURE, GObject)
 
 /**
+ * KappaFigureOption:
+ * @offset: of the field in the instance that holds the value
+ * @minimum, @maximum: of a number
+ * @fallback: the value at first: a number, an enumeration's value, or whether
+ * @stale: handed to the class' view_changed() when the value has changed
+ * @get_alias, @set_alias: for an option that only says another in other words; it has no field, and is not written
+ *   down with the view
+ *
+ * One choice about the view: what the user wants to see, as opposed to the data. It becomes a property.
+ */
+struct _KappaFigureOption
+{
+  const char *name;
+  KappaOptionType type;
+  gsize offset;
+  GType (*enum_type) (void);
+  double minimum, maximum;
+  double fallback;
+  guint stale;
+  gboolean (*get_alias) (KappaFigure *self);
+  void (*set_alias) (KappaFigure *self, gboolean value);
+};
+
+/**
  * KappaFigureClass:
+ * @view_changed: (nullable): an option has a new value; @stale is what the option's entry says
  * @update: takes what @result holds now; called again as a run goes on
  * @draw: draws into @body; title and caption are drawn already
  * @draw_cursor: (nullable): draws the linked cursor, which is at @x, @y of the data
@@ -48,6 +81,7 @@ struct _KappaFigureClass
 {
   GObjectClass parent_class;
 
+  void     (*view_changed) (KappaFigure *self, guint stale);
   gboolean (*update)      (KappaFigure *self, KappaResult *result, GError **error);
   void     (*draw)        (KappaFigure *self, KappaPen *pen, const KappaRect *body);
   void     (*draw_cursor) (KappaFigure *self, KappaPen *pen, const KappaRect *body, double x, double y);
@@ -59,7 +93,13 @@ struct _KappaFigureClass
   void     (*pan)         (KappaFigure *self, KappaPen *pen, const KappaRect *body, double dx, double dy);
   char    *(*describe)    (KappaFigure *self);
   double   (*get_aspect)  (KappaFigure *self);
+
+  /*< private >*/
+  const KappaFigureOption *options;
+  guint n_options;
 };
+
+void        kappa_figure_class_install_options (KappaFigureClass *klass, const KappaFigureOption *options, guint n);
 
 gboolean    kappa_figure_update         (KappaFigure *self, KappaResult *result, GError **error);
 void        kappa_figure_draw           (KappaFigure *self, cairo_t *cr, double width, double height,
@@ -87,7 +127,7 @@ const char *kappa_figure_get_caption    (KappaFigure *self);
 void        kappa_figure_set_provenance (KappaFigure *self, const char *provenance);
 const char *kappa_figure_get_provenance (KappaFigure *self);
 
-/* The view (figure-view.c): every property marked KAPPA_PARAM_VIEW, by name and text. */
+/* The view, by name and text (figure-view.c). */
 char      **kappa_figure_list_options   (KappaFigure *self);
 gboolean    kappa_figure_set_text       (KappaFigure *self, const char *name, const char *text, GError **error);
 char       *kappa_figure_dup_text       (KappaFigure *self, const char *name);

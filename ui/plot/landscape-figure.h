@@ -26,7 +26,7 @@ GType kappa_landscape_view_get_type (void);
  * - "x-range", "y-range": the part of the plane shown
  * - "azimuth", "elevation", in degrees, "zoom": of the surface
  * - "mesh": lines on the surface; "floor": contour lines beneath it
- * - "points": marks where values were computed: auto while the grid fills in
+ * - "points": marks where values were computed while the grid fills in
  * - "equal": the same length for the same step on both axes
  * - "colormap": viridis, cividis, magma, diverging
  */
@@ -34,7 +34,5 @@ GType kappa_landscape_view_get_type (void);
 G_DECLARE_FINAL_TYPE (KappaLandscapeFigure, kappa_landscape_figure, KAPPA, LANDSCAPE_FIGURE, KappaFigure)
 
 KappaFigure *kappa_landscape_figure_new              (void);
-gboolean     kappa_landscape_figure_set_array        (KappaLandscapeFigure *self, const KappaArray *array, GError **error);
 char       **kappa_landscape_figure_list_quantities  (KappaLandscapeFigure *self);
 KappaLimits  kappa_landscape_figure_get_shown_limits (KappaLandscapeFigure *self);
-void         kappa_landscape_figure_set_limits       (KappaLandscapeFigure *self, const KappaLimits *limits);

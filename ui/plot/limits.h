@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glib-object.h>
+#include <math.h>
 
 /**
  * KappaLimits:

@@ -1,0 +1,208 @@
+#include <math.h>
+#include <string.h>
+
+#include "ui/plot/field.h"
+
+/* Interpolation may visit this many points, about 50 ms; beyond it, sources are thinned out. */
+#define MAX_VISITS 4e7
+
+/* For one line of the grid: the nearest source of each place, given the nearest source of each place on its
+ * cross line and the squared distance to it. Lower envelope of parabolas: Felzenszwalb and Huttenlocher, "Distance
+ * transforms of sampled functions", Theory of Computing 8, 2012. */
+static void
+sweep_line (gsize n, gsize stride, const guint32 *source, const double *squared, guint32 *nearest, double *distance,
+            gsize *hull, double *from)
+{
+  gsize k = 0;
+  gboolean any = FALSE;
+
+  for (gsize q = 0; q < n; q++)
+    {
+      double fq = squared[q * stride], s = -(double) INFINITY;
+
+      if (isinf (fq))
+        continue;
+      while (any)
+        {
+          gsize p = hull[k];
+
+          s = ((fq + (double) (q * q)) - (squared[p * stride] + (double) (p * p))) / (2.0 * (double) (q - p));
+          if (s > from[k])
+            break;
+          if (k == 0)
+            any = FALSE;
+          else
+            k--;
+        }
+      k = any ? k + 1 : 0;
+      hull[k] = q;
+      from[k] = any ? s : -(double) INFINITY;
+      any = TRUE;
+    }
+  for (gsize q = 0, h = 0; q < n; q++)
+    {
+      gsize p;
+
+      while (any && h < k && from[h + 1] < (double) q)
+        h++;
+      p = hull[h];
+      nearest[q * stride] = any ? source[p * stride] : KAPPA_NO_POINT;
+      distance[q * stride] = any ? squared[p * stride] + ((double) q - (double) p) * ((double) q - (double) p)
+                                 : (double) INFINITY;
+    }
+}
+
+/* The nearest source of every point, and the squared distance to it, both counted in grid steps. */
+static void
+find_nearest_sources (const KappaField *field, const guint8 *is_source, guint32 *nearest, double *distance)
+{
+  gsize nx = field->nx, ny = field->ny, n = nx * ny, longest = MAX (nx, ny);
+  g_autofree guint32 *source = g_new (guint32, n);
+  g_autofree double *squared = g_new (double, n);
+  g_autofree gsize *hull = g_new0 (gsize, longest);
+  g_autofree double *from = g_new (double, longest);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      source[i] = (guint32) i;
+      squared[i] = is_source[i] ? 0.0 : (double) INFINITY;
+    }
+  for (gsize i = 0; i < nx; i++)
+    sweep_line (ny, 1, source + i * ny, squared + i * ny, nearest + i * ny, distance + i * ny, hull, from);
+  memcpy (source, nearest, n * sizeof *source);
+  memcpy (squared, distance, n * sizeof *squared);
+  for (gsize j = 0; j < ny; j++)
+    sweep_line (nx, ny, source + j, squared + j, nearest + j, distance + j, hull, from);
+}
+
+static KappaCell
+classify (const KappaAxis *axis, double value)
+{
+  if (isnan (value))
+    return KAPPA_CELL_NAN;
+  if (isinf (value))
+    return value > 0.0 ? KAPPA_CELL_POSITIVE_INFINITY : KAPPA_CELL_NEGATIVE_INFINITY;
+  return kappa_axis_can_show (axis, value) ? KAPPA_CELL_VALUE : KAPPA_CELL_NOT_ON_SCALE;
+}
+
+static guint
+choose_thinning (const double *distance, gsize n)
+{
+  double visits = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    visits += isfinite (distance[i]) ? 4.0 * distance[i] + 1.0 : 0.0;
+  return (guint) MAX (ceil (sqrt (visits / MAX_VISITS)), 1.0);
+}
+
+/* Every point gives the value of its nearest source to all points within its distance from that source; the mean
+ * of what a point is given is its natural-neighbour interpolant: Park, Linsen, Kreylos, Owens and Hamann, "Discrete Sibson
+ * interpolation", IEEE TVCG 12, 2006. It passes through the sources and never leaves their range. */
+static void
+interpolate (const KappaField *field, const guint32 *nearest, const double *distance, double *heights)
+{
+  gsize nx = field->nx, ny = field->ny;
+  g_autofree double *sum = g_new0 (double, nx * ny);
+  g_autofree double *weight = g_new0 (double, nx * ny);
+  guint thinning = choose_thinning (distance, nx * ny);
+
+  for (gsize i = 0; i < nx; i++)
+    for (gsize j = 0; j < ny; j++)
+      {
+        double squared = distance[i * ny + j], reach = sqrt (squared), share = 1.0;
+        gsize r = (gsize) reach;
+        double height = heights[nearest[i * ny + j]];
+
+        if (thinning > 1 && reach >= 2.0 * thinning)
+          {
+            if (i % thinning != 0 || j % thinning != 0)
+              continue;
+            share = (double) thinning * thinning;
+          }
+        for (gsize a = i > r ? i - r : 0; a <= MIN (i + r, nx - 1); a++)
+          {
+            double across = (double) a - (double) i;
+            gsize half = (gsize) sqrt (MAX (squared - across * across, 0.0));
+
+            for (gsize b = j > half ? j - half : 0; b <= MIN (j + half, ny - 1); b++)
+              {
+                sum[a * ny + b] += share * height;
+                weight[a * ny + b] += share;
+              }
+          }
+      }
+  for (gsize i = 0; i < nx * ny; i++)
+    if (distance[i] > 0.0)
+      heights[i] = weight[i] > 0.0 ? sum[i] / weight[i] : heights[nearest[i]];
+}
+
+/* A point that was not computed stands for its nearest computed neighbour while that is no farther than the
+ * coarse grid, of which the computed points could be part, would have it. */
+static void
+classify_cells (const KappaField *field, const KappaAxis *axis, const double *distance, KappaFill *fill)
+{
+  gsize n = field->nx * field->ny;
+  double reach = 1.5 * sqrt ((double) n / (double) MAX (field->n_present, 1));
+
+  for (gsize i = 0; i < n; i++)
+    if (fill->nearest[i] == KAPPA_NO_POINT || distance[i] > reach * reach)
+      {
+        fill->nearest[i] = KAPPA_NO_POINT;
+        fill->cells[i] = KAPPA_CELL_MISSING;
+      }
+    else
+      {
+        fill->cells[i] = (guint8) classify (axis, field->values[fill->nearest[i]]);
+      }
+}
+
+/**
+ * kappa_fill_new:
+ * @axis: the scale of values; its limits do not matter
+ *
+ * Decides what is drawn at every point of a grid of which only some points may have been computed.
+ *
+ * Returns: (transfer full): as many entries as the field has points
+ */
+KappaFill *
+kappa_fill_new (const KappaField *field, const KappaAxis *axis)
+{
+  gsize n = field->nx * field->ny, n_good = 0;
+  KappaFill *fill = g_new0 (KappaFill, 1);
+  g_autofree double *distance = g_new (double, n);
+  g_autofree guint32 *nearest_good = g_new (guint32, n);
+  g_autofree guint8 *good = g_new0 (guint8, n);
+
+  fill->nearest = g_new (guint32, n);
+  fill->cells = g_new (guint8, n);
+  fill->heights = g_new (double, n);
+  find_nearest_sources (field, field->present, fill->nearest, distance);
+  classify_cells (field, axis, distance, fill);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      good[i] = field->present[i] && fill->cells[i] == KAPPA_CELL_VALUE;
+      fill->heights[i] = good[i] ? kappa_axis_transform (axis, field->values[i]) : (double) NAN;
+      n_good += good[i];
+    }
+  if (n_good > 0 && n_good < n)
+    {
+      find_nearest_sources (field, good, nearest_good, distance);
+      interpolate (field, nearest_good, distance, fill->heights);
+    }
+  for (gsize i = 0; i < n; i++)
+    if (fill->cells[i] != KAPPA_CELL_VALUE)
+      fill->heights[i] = (double) NAN;
+  return fill;
+}
+
+void
+kappa_fill_free (KappaFill *fill)
+{
+  if (fill == NULL)
+    return;
+  g_free (fill->nearest);
+  g_free (fill->cells);
+  g_free (fill->heights);
+  g_free (fill);
+}

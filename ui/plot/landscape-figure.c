@@ -1,0 +1,287 @@
+#include "ui/plot/landscape-figure.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "ui/plot/landscape-private.h"
+
+G_DEFINE_FINAL_TYPE (KappaLandscapeFigure, kappa_landscape_figure, KAPPA_TYPE_FIGURE)
+
+enum
+{
+  STALE_NOTHING,
+  STALE_MESH,
+  STALE_SCALE,
+  STALE_GRID,
+};
+
+GType
+kappa_landscape_view_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    {
+      static const GEnumValue values[] = {
+        { KAPPA_LANDSCAPE_SURFACE, "KAPPA_LANDSCAPE_SURFACE", "surface" },
+        { KAPPA_LANDSCAPE_CONTOUR, "KAPPA_LANDSCAPE_CONTOUR", "contour" },
+        { KAPPA_LANDSCAPE_HEAT, "KAPPA_LANDSCAPE_HEAT", "heat" },
+        { 0 },
+      };
+
+      g_once_init_leave (&type, g_enum_register_static ("KappaLandscapeView", values));
+    }
+  return type;
+}
+
+GType
+kappa_landscape_scale_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    {
+      static const GEnumValue values[] = {
+        { KAPPA_LANDSCAPE_SCALE_AUTO, "KAPPA_LANDSCAPE_SCALE_AUTO", "auto" },
+        { KAPPA_LANDSCAPE_SCALE_LINEAR, "KAPPA_LANDSCAPE_SCALE_LINEAR", "linear" },
+        { KAPPA_LANDSCAPE_SCALE_LOG, "KAPPA_LANDSCAPE_SCALE_LOG", "log" },
+        { KAPPA_LANDSCAPE_SCALE_SYMLOG, "KAPPA_LANDSCAPE_SCALE_SYMLOG", "symlog" },
+        { 0 },
+      };
+
+      g_once_init_leave (&type, g_enum_register_static ("KappaLandscapeScale", values));
+    }
+  return type;
+}
+
+static gboolean
+is_log (KappaFigure *figure)
+{
+  KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
+
+  return kappa_landscape_prepare (self) ? self->bar.axis.scale == KAPPA_SCALE_LOG
+                                        : self->scale == KAPPA_LANDSCAPE_SCALE_LOG;
+}
+
+static void
+set_log (KappaFigure *figure, gboolean log)
+{
+  g_object_set (figure, "scale", log ? KAPPA_LANDSCAPE_SCALE_LOG : KAPPA_LANDSCAPE_SCALE_LINEAR, NULL);
+}
+
+#define FIELD(name) offsetof (KappaLandscapeFigure, name)
+
+static const KappaFigureOption options[] = {
+  { "view", KAPPA_OPTION_ENUM, FIELD (view), kappa_landscape_view_get_type, .fallback = KAPPA_LANDSCAPE_SURFACE },
+  { "quantity", KAPPA_OPTION_STRING, FIELD (quantity), .stale = STALE_GRID },
+  { "scale", KAPPA_OPTION_ENUM, FIELD (scale), kappa_landscape_scale_get_type, .stale = STALE_SCALE },
+  { "log", KAPPA_OPTION_BOOLEAN, .get_alias = is_log, .set_alias = set_log },
+  { "limits", KAPPA_OPTION_LIMITS, FIELD (limits), .stale = STALE_SCALE },
+  { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_MESH },
+  { "y-range", KAPPA_OPTION_LIMITS, FIELD (y_range), .stale = STALE_MESH },
+  { "azimuth", KAPPA_OPTION_DOUBLE, FIELD (azimuth), .minimum = -360.0, .maximum = 360.0, .fallback = -60.0 },
+  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 30.0 },
+  { "zoom", KAPPA_OPTION_DOUBLE, FIELD (zoom), .minimum = 0.2, .maximum = 20.0, .fallback = 1.0 },
+  { "mesh", KAPPA_OPTION_BOOLEAN, FIELD (mesh_lines), .fallback = TRUE },
+  { "floor", KAPPA_OPTION_BOOLEAN, FIELD (floor), .fallback = TRUE },
+  { "equal", KAPPA_OPTION_BOOLEAN, FIELD (equal) },
+  { "points", KAPPA_OPTION_BOOLEAN, FIELD (points), .fallback = TRUE },
+  { "colormap", KAPPA_OPTION_ENUM, FIELD (colormap), kappa_colormap_kind_get_type, .stale = STALE_SCALE },
+};
+
+static void
+kappa_landscape_figure_view_changed (KappaFigure *figure, guint stale)
+{
+  KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
+
+  if (stale == STALE_MESH)
+    kappa_landscape_forget_mesh (self);
+  if (stale == STALE_SCALE)
+    kappa_landscape_forget_scale (self);
+  if (stale == STALE_GRID)
+    kappa_landscape_forget_grid (self);
+}
+
+static void
+kappa_landscape_figure_finalize (GObject *object)
+{
+  KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (object);
+
+  kappa_landscape_forget_grid (self);
+  g_ptr_array_unref (self->fields);
+  g_array_unref (self->marks);
+  g_free (self->quantity);
+  G_OBJECT_CLASS (kappa_landscape_figure_parent_class)->finalize (object);
+}
+
+static void
+mark_clear (gpointer data)
+{
+  g_free (((KappaLandscapeMark *) data)->name);
+}
+
+static void
+add_mark (KappaLandscapeFigure *self, double x, double y, const char *name)
+{
+  KappaLandscapeMark mark = { x, y, g_strdup (name) };
+
+  g_array_append_val (self->marks, mark);
+}
+
+static int
+find_column (const KappaTable *table, const char *name, gboolean text)
+{
+  for (guint i = 0; i < table->n_columns; i++)
+    if (strcmp (table->columns[i].name, name) == 0 && (text ? table->texts[i] != NULL : table->numbers[i] != NULL))
+      return (int) i;
+  return -1;
+}
+
+/* Where the checkpoints are; the origin of the plane without better knowledge. */
+static void
+take_marks (KappaLandscapeFigure *self, KappaResult *result)
+{
+  g_autoptr (KappaTable) table = kappa_result_dup_table (result, "checkpoints");
+  int name = table != NULL ? find_column (table, "name", TRUE) : -1;
+  int x = table != NULL ? find_column (table, "alpha", FALSE) : -1;
+  int y = table != NULL ? find_column (table, "beta", FALSE) : -1;
+
+  g_array_set_size (self->marks, 0);
+  for (gsize row = 0; x >= 0 && y >= 0 && row < table->n_rows; row++)
+    if (isfinite (table->numbers[x][row]) && isfinite (table->numbers[y][row]))
+      add_mark (self, table->numbers[x][row], table->numbers[y][row], name >= 0 ? table->texts[name][row] : "");
+  if (self->marks->len == 0)
+    add_mark (self, 0.0, 0.0, "checkpoint");
+}
+
+static gboolean
+same_grid (const KappaField *a, const KappaField *b)
+{
+  return a->nx == b->nx && a->ny == b->ny && memcmp (a->x, b->x, a->nx * sizeof (double)) == 0
+         && memcmp (a->y, b->y, a->ny * sizeof (double)) == 0;
+}
+
+static gboolean
+kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
+{
+  KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
+  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_field_free);
+  g_auto (GStrv) names = kappa_result_list_arrays (result);
+
+  for (char **name = names; *name != NULL; name++)
+    {
+      g_autoptr (KappaArray) array = kappa_result_dup_array (result, *name);
+      KappaField *field;
+
+      if (array == NULL || array->rank != 2 || g_strcmp0 (array->axes[0], "seed") == 0)
+        continue;
+      field = kappa_field_new (array, error);
+      if (field == NULL)
+        return FALSE;
+      if (fields->len == 0 || same_grid (fields->pdata[0], field))
+        g_ptr_array_add (fields, field);
+      else
+        kappa_field_free (field);
+    }
+  if (fields->len == 0)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                   "this result has no values over a plane: a landscape needs an array with two axes, such as loss over alpha and beta");
+      return FALSE;
+    }
+  kappa_landscape_forget_grid (self);
+  g_ptr_array_unref (self->fields);
+  self->fields = g_steal_pointer (&fields);
+  take_marks (self, result);
+  return TRUE;
+}
+
+static void
+kappa_landscape_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect *body)
+{
+  KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
+  KappaLandscapeLayout layout;
+
+  if (!kappa_landscape_prepare (self))
+    return;
+  kappa_landscape_lay_out (self, pen, body, &layout, TRUE);
+  if (kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_SURFACE)
+    kappa_landscape_draw_surface (self, pen, &layout.picture);
+  else
+    kappa_landscape_draw_plane (self, pen, &layout.picture);
+}
+
+static double
+kappa_landscape_figure_get_aspect (KappaFigure *figure)
+{
+  return KAPPA_LANDSCAPE_FIGURE (figure)->view == KAPPA_LANDSCAPE_SURFACE ? 1.3 : 1.2;
+}
+
+static void
+kappa_landscape_figure_class_init (KappaLandscapeFigureClass *klass)
+{
+  KappaFigureClass *figure_class = KAPPA_FIGURE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = kappa_landscape_figure_finalize;
+  figure_class->view_changed = kappa_landscape_figure_view_changed;
+  figure_class->update = kappa_landscape_figure_update;
+  figure_class->draw = kappa_landscape_figure_draw;
+  figure_class->draw_cursor = kappa_landscape_draw_cursor;
+  figure_class->probe = kappa_landscape_probe;
+  figure_class->locate = kappa_landscape_locate;
+  figure_class->zoom = kappa_landscape_zoom;
+  figure_class->pan = kappa_landscape_pan;
+  figure_class->describe = kappa_landscape_describe;
+  figure_class->get_aspect = kappa_landscape_figure_get_aspect;
+  kappa_figure_class_install_options (figure_class, options, G_N_ELEMENTS (options));
+}
+
+static void
+kappa_landscape_figure_init (KappaLandscapeFigure *self)
+{
+  self->fields = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_field_free);
+  self->marks = g_array_new (FALSE, FALSE, sizeof (KappaLandscapeMark));
+  g_array_set_clear_func (self->marks, mark_clear);
+}
+
+/**
+ * kappa_landscape_figure_new:
+ *
+ * Returns: (transfer full): a figure that is empty until kappa_figure_update()
+ */
+KappaFigure *
+kappa_landscape_figure_new (void)
+{
+  return g_object_new (KAPPA_TYPE_LANDSCAPE_FIGURE, NULL);
+}
+
+/**
+ * kappa_landscape_figure_list_quantities:
+ *
+ * Returns: (transfer full): the names of the arrays that can be shown
+ */
+char **
+kappa_landscape_figure_list_quantities (KappaLandscapeFigure *self)
+{
+  char **names = g_new0 (char *, self->fields->len + 1);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    names[i] = g_strdup (((const KappaField *) self->fields->pdata[i])->name);
+  return names;
+}
+
+/**
+ * kappa_landscape_figure_get_shown_limits:
+ *
+ * Returns: the limits of value and colour as they are drawn now; setting the property "limits" to them locks them.
+ *   Automatic before there are data
+ */
+KappaLimits
+kappa_landscape_figure_get_shown_limits (KappaLandscapeFigure *self)
+{
+  if (!kappa_landscape_prepare (self))
+    return KAPPA_LIMITS_AUTO;
+  return (KappaLimits){ self->bar.axis.low, self->bar.axis.high };
+}

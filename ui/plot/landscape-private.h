@@ -1,0 +1,115 @@
+#pragma once
+
+#include "ui/plot/camera.h"
+#include "ui/plot/colorbar.h"
+#include "ui/plot/contour.h"
+#include "ui/plot/field.h"
+#include "ui/plot/frame.h"
+#include "ui/plot/landscape-figure.h"
+#include "ui/plot/mesh.h"
+#include "ui/plot/raster.h"
+
+#define KAPPA_LANDSCAPE_MAX_LEVELS 40
+
+typedef enum
+{
+  KAPPA_LANDSCAPE_SCALE_AUTO,
+  KAPPA_LANDSCAPE_SCALE_LINEAR,
+  KAPPA_LANDSCAPE_SCALE_LOG,
+  KAPPA_LANDSCAPE_SCALE_SYMLOG,
+} KappaLandscapeScale;
+
+#define KAPPA_TYPE_LANDSCAPE_SCALE (kappa_landscape_scale_get_type ())
+GType kappa_landscape_scale_get_type (void);
+
+/* A network whose place in the plane is known. */
+typedef struct
+{
+  double x, y;
+  char *name;
+} KappaLandscapeMark;
+
+struct _KappaLandscapeFigure
+{
+  KappaFigure parent_instance;
+
+  /* the view */
+  KappaLandscapeView view;
+  KappaLandscapeScale scale;
+  KappaColormapKind colormap;
+  char *quantity;
+  KappaLimits limits, x_range, y_range;
+  double azimuth, elevation, zoom;
+  gboolean mesh_lines, floor, equal, points;
+
+  /* the data */
+  GPtrArray *fields; /* of KappaField, all on the same grid */
+  GArray *marks;     /* of KappaLandscapeMark */
+
+  /* made from data and view by kappa_landscape_prepare(), NULL when out of date */
+  const KappaField *field; /* one of @fields */
+  KappaFill *fill;
+  KappaLattice *lattice;
+  KappaMesh *mesh;
+  KappaColorbar bar;
+  char *bar_title;
+  gsize n_above, n_below;
+  double levels[KAPPA_LANDSCAPE_MAX_LEVELS];
+  guint n_levels;
+  GPtrArray *lines; /* for each level a GPtrArray of KappaPath */
+  guint32 *palettes; /* of the surface, then of its mesh lines */
+};
+
+/**
+ * KappaLandscapeLayout:
+ * @picture: for the plot with its axes, or the box
+ * @bar: for the colour bar
+ * @notes: for legend and notes
+ */
+typedef struct
+{
+  KappaRect picture, bar, notes;
+} KappaLandscapeLayout;
+
+/* landscape-data.c */
+gboolean    kappa_landscape_prepare       (KappaLandscapeFigure *self);
+void        kappa_landscape_forget_grid   (KappaLandscapeFigure *self);
+void        kappa_landscape_forget_scale  (KappaLandscapeFigure *self);
+void        kappa_landscape_forget_mesh   (KappaLandscapeFigure *self);
+KappaLimits kappa_landscape_get_extent    (KappaLandscapeFigure *self, guint axis, gboolean cells);
+KappaLandscapeView kappa_landscape_get_view (KappaLandscapeFigure *self);
+
+/* landscape-notes.c */
+char       *kappa_landscape_dup_notes     (KappaLandscapeFigure *self);
+void        kappa_landscape_lay_out       (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *body,
+                                           KappaLandscapeLayout *layout, gboolean draw);
+char       *kappa_landscape_describe_point (KappaLandscapeFigure *self, gsize point);
+
+/* landscape-plane.c: what contour map and heat map share */
+void        kappa_landscape_lay_out_plane (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture,
+                                           KappaFrame *frame);
+void        kappa_landscape_draw_plane    (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture);
+void        kappa_landscape_draw_mark     (KappaPen *pen, double x, double y, double opacity);
+void        kappa_landscape_draw_dot      (KappaPen *pen, double x, double y);
+
+/* landscape-contour.c, landscape-heat.c */
+void        kappa_landscape_draw_contours (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame);
+void        kappa_landscape_draw_heat     (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame);
+
+/* landscape-surface.c */
+void        kappa_landscape_draw_surface   (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture);
+gboolean    kappa_landscape_pick_surface   (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture,
+                                            double at_x, double at_y, double *x, double *y);
+gboolean    kappa_landscape_locate_surface (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture,
+                                            double x, double y, double *at_x, double *at_y);
+
+/* landscape-interaction.c */
+gboolean    kappa_landscape_probe       (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
+                                         KappaProbe *probe);
+gboolean    kappa_landscape_locate      (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
+                                         double *at_x, double *at_y);
+void        kappa_landscape_draw_cursor (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y);
+void        kappa_landscape_zoom        (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double factor,
+                                         double x, double y);
+void        kappa_landscape_pan         (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double dx, double dy);
+char       *kappa_landscape_describe    (KappaFigure *figure);
