@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gio/gio.h>
+#include "core/formats/source.h"
 
 /*
  * JSON from other people's files: RFC 8259 to the letter, no key twice, bounded nesting and size. Values are
@@ -24,6 +24,7 @@ typedef enum
 typedef struct _KappaJson KappaJson;
 
 KappaJson    *kappa_json_parse        (const char *text, gsize size, guint max_depth, GError **error);
+KappaJson    *kappa_json_load         (KappaSource *source, GError **error);
 KappaJson    *kappa_json_load_file    (const char *path, GError **error);
 void          kappa_json_free         (KappaJson *self);
 KappaJsonKind kappa_json_get_kind     (const KappaJson *self, guint32 value);

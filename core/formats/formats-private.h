@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/formats/tensor-file-private.h"
+
+/*
+ * The readers. Each takes a source whose content was recognised as its format, and gives the opened file or NULL.
+ */
+
+typedef KappaTensorFile *(*KappaFormatOpen) (KappaSource *source, GCancellable *cancellable, GError **error);
+
+KappaTensorFile *kappa_safetensors_open   (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_sharded_open       (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_npy_open           (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_zip_archive_open   (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_torch_legacy_open  (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_torch_tar_open     (KappaSource *source, GCancellable *cancellable, GError **error);
