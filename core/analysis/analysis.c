@@ -141,18 +141,18 @@ kappa_analysis_init (KappaAnalysis *self)
 
 /**
  * kappa_analysis_class_declare:
- * @properties: (array length=n): lives as long as the program
+ * @table: (array length=n): the properties live as long as the program
  *
  * Makes a GObject property of every line of the table, in that order; called once, in class_init.
  */
 void
-kappa_analysis_class_declare (KappaAnalysisClass *klass, const KappaProperty *table, guint n)
+kappa_analysis_class_declare (KappaAnalysisClass *klass, const KappaProperty *const *table, guint n)
 {
   klass->properties = g_ptr_array_sized_new (n);
   for (guint i = 0; i < n; i++)
     {
-      g_ptr_array_add (klass->properties, (gpointer) &table[i]);
-      g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, kappa_property_make_pspec (&table[i]));
+      g_ptr_array_add (klass->properties, (gpointer) table[i]);
+      g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, kappa_property_make_pspec (table[i]));
     }
 }
 

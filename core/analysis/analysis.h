@@ -1,10 +1,9 @@
 #pragma once
 
+#include "core/analysis/context.h"
 #include "core/analysis/inputs.h"
 #include "core/analysis/property.h"
 #include "core/analysis/result.h"
-#include "core/base/progress.h"
-#include "core/base/workers.h"
 
 /**
  * KappaPrecision:
@@ -20,22 +19,6 @@ typedef enum
 
 #define KAPPA_TYPE_PRECISION (kappa_precision_get_type ())
 GType kappa_precision_get_type (void);
-
-/**
- * KappaContext:
- * @progress: (nullable): where to report how far the run is; also how it is paused
- * @cancellable: (nullable)
- * @memory_budget: bytes a run may use; 0 for most of what the machine has free
- *
- * What a run may use. Nothing in it changes a result: that is the analysis' properties and inputs alone.
- */
-typedef struct
-{
-  KappaWorkers *workers;
-  KappaProgress *progress;
-  GCancellable *cancellable;
-  guint64 memory_budget;
-} KappaContext;
 
 /**
  * KappaEstimate:
@@ -110,7 +93,7 @@ extern const KappaProperty kappa_property_precision;
 extern const KappaProperty kappa_property_seed;
 extern const KappaProperty kappa_property_l2;
 
-void                   kappa_analysis_class_declare   (KappaAnalysisClass *klass, const KappaProperty *table,
+void                   kappa_analysis_class_declare   (KappaAnalysisClass *klass, const KappaProperty *const *table,
                                                        guint n);
 
 /* The registry (registry.c). */

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/context.h"
 #include "core/data/batch.h"
 #include "core/models/model.h"
 
@@ -69,12 +70,15 @@ gboolean          kappa_inputs_set_option    (KappaInputs *self, const char *nam
 guint             kappa_inputs_get_n         (KappaInputs *self, const char *name);
 const char       *kappa_inputs_get_source    (KappaInputs *self, const char *name, guint index);
 const char       *kappa_inputs_get_option    (KappaInputs *self, const char *name, guint index, const char *option);
+void              kappa_inputs_expect_hash   (KappaInputs *self, const char *name, guint index, const char *sha256);
+char             *kappa_inputs_dup_location  (KappaInputs *self, const char *name, guint index);
 gboolean          kappa_inputs_check         (KappaInputs *self, const KappaInputSpec *specs, guint n_specs, GError **error);
 gboolean          kappa_inputs_open          (KappaInputs *self, GCancellable *cancellable, GError **error);
 const char       *kappa_inputs_get_hash      (KappaInputs *self, const char *name, guint index);
 KappaModel       *kappa_inputs_get_model     (KappaInputs *self, const char *name, guint index);
 KappaDataset     *kappa_inputs_get_dataset   (KappaInputs *self, const char *name, guint index);
 KappaSelection   *kappa_inputs_get_selection (KappaInputs *self, const char *name, guint index);
-KappaBatchSource *kappa_inputs_make_batches  (KappaInputs *self, const char *data, const char *model, guint index,
-                                              gboolean need_labels, KappaWorkers *workers, KappaProgress *progress,
-                                              GCancellable *cancellable, GError **error);
+KappaBatchSource *kappa_inputs_make_batches  (KappaInputs *self, const char *data, const char *model,
+                                              gboolean need_labels, KappaContext *context, GError **error);
+KappaBatchSource *kappa_inputs_sample_batches (KappaInputs *self, const char *data, const char *model,
+                                              gboolean need_labels, guint n, KappaContext *context, GError **error);

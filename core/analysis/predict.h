@@ -9,12 +9,14 @@
  *   predicted                 the class with the largest logit
  *   probability, margin       softmax probability of that class, and its lead over the second
  *   image_loss, rank          cross-entropy, and the place of the true class (1 is best); labelled images only
+ * and
+ *   confusion                 (true class, predicted class): how many images; labelled images only
  * Tables:
- *   classes                   per true class: name, images, correct, top1, loss
- *   confusion                 true class by predicted class, counts
+ *   classes                   for each true class: number, name, images, correct, top1, loss
+ *   confusion                 the cells of the array that are not empty: true, predicted, images
  *   worst                     the images with the largest loss
  *   least_certain             the images with the smallest margin
- * Scalars: loss, top1, top5, correct, images
+ * Scalars: loss, top1, top5, correct, images; expected_loss, expected_top1, expected_top5 with 95 % intervals
  */
 
 #define KAPPA_TYPE_PREDICT (kappa_predict_get_type ())

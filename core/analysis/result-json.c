@@ -78,13 +78,13 @@ write_table (const KappaTable *table, KappaJsonWriter *writer)
   kappa_json_writer_end_object (writer);
 }
 
-/* The values below one index of each dimension before @dimension: nested arrays, as the dimensions are. */
+/* @size values from @offset on, which share one index of each dimension before @dimension, as nested arrays. */
 static void
-write_values (const KappaArray *array, guint dimension, gsize offset, const char *member, KappaJsonWriter *writer)
+write_values (const KappaArray *array, guint dimension, gsize offset, gsize size, const char *member, KappaJsonWriter *writer)
 {
-  gsize stride = 1;
+  gsize n;
 
-  if (dimension == array->rank)
+  if (dimension >= MIN (array->rank, KAPPA_ARRAY_MAX_RANK))
     {
       if (array->present[offset])
         kappa_json_writer_add_number (writer, member, array->values[offset]);
@@ -92,14 +92,13 @@ write_values (const KappaArray *array, guint dimension, gsize offset, const char
         kappa_json_writer_add_null (writer, member);
       return;
     }
-  for (guint d = dimension + 1; d < array->rank; d++)
-    stride *= array->dims[d];
+  n = array->dims[dimension];
   if (dimension + 1 == array->rank)
     kappa_json_writer_begin_row (writer, member);
   else
     kappa_json_writer_begin_array (writer, member);
-  for (gsize i = 0; i < array->dims[dimension]; i++)
-    write_values (array, dimension + 1, offset + i * stride, NULL, writer);
+  for (gsize i = 0; i < n; i++)
+    write_values (array, dimension + 1, offset + i * (size / n), size / n, NULL, writer);
   kappa_json_writer_end_array (writer);
 }
 
@@ -121,7 +120,7 @@ write_array (const KappaArray *array, KappaJsonWriter *writer)
       kappa_json_writer_end_object (writer);
     }
   kappa_json_writer_end_array (writer);
-  write_values (array, 0, 0, "values", writer);
+  write_values (array, 0, 0, kappa_array_get_size (array), "values", writer);
   kappa_json_writer_end_object (writer);
 }
 

@@ -215,12 +215,13 @@ kappa_result_set_values (KappaResult *self, const char *array, gsize first, gsiz
 }
 
 /**
- * kappa_result_is_present:
+ * kappa_result_get_value:
+ * @value: (out): the value at row-major @index; unchanged if it is not there
  *
- * Returns: whether the value at row-major @index was computed
+ * Returns: whether it was computed
  */
 gboolean
-kappa_result_is_present (KappaResult *self, const char *array, gsize index)
+kappa_result_get_value (KappaResult *self, const char *array, gsize index, double *value)
 {
   KappaArray *target;
   gboolean present;
@@ -228,8 +229,23 @@ kappa_result_is_present (KappaResult *self, const char *array, gsize index)
   g_mutex_lock (&self->mutex);
   target = lookup (self->arrays, array);
   present = target != NULL && index < kappa_array_get_size (target) && target->present[index];
+  if (present)
+    *value = target->values[index];
   g_mutex_unlock (&self->mutex);
   return present;
+}
+
+/**
+ * kappa_result_is_present:
+ *
+ * Returns: whether the value at row-major @index was computed
+ */
+gboolean
+kappa_result_is_present (KappaResult *self, const char *array, gsize index)
+{
+  double value;
+
+  return kappa_result_get_value (self, array, index, &value);
 }
 
 /**

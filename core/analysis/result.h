@@ -139,6 +139,7 @@ void         kappa_result_take_table     (KappaResult *self, KappaTable *table);
 void         kappa_result_take_array     (KappaResult *self, KappaArray *array);
 gboolean     kappa_result_set_values     (KappaResult *self, const char *array, gsize first, gsize n, const double *values);
 gboolean     kappa_result_is_present     (KappaResult *self, const char *array, gsize index);
+gboolean     kappa_result_get_value      (KappaResult *self, const char *array, gsize index, double *value);
 gsize        kappa_result_count_present  (KappaResult *self, const char *array);
 guint64      kappa_result_get_generation (KappaResult *self);
 char       **kappa_result_list_scalars   (KappaResult *self);

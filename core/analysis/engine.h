@@ -1,0 +1,8 @@
+#pragma once
+
+#include <glib.h>
+
+/* Raised whenever the same recipe may give other bits than before. */
+#define KAPPA_ENGINE_VERSION 1
+
+const char *kappa_engine_get_isa (void);

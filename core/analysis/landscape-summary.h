@@ -1,0 +1,8 @@
+#pragma once
+
+#include "core/analysis/landscape-plan.h"
+
+void kappa_landscape_declare       (KappaResult *result, const KappaLandscapePlan *plan, const char *description);
+void kappa_landscape_average_seeds (KappaResult *result, const KappaLandscapePlan *plan, gsize point);
+void kappa_landscape_summarise     (KappaResult *result, const KappaLandscapePlan *plan, KappaInputs *inputs,
+                                    const char *description);

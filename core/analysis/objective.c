@@ -1,0 +1,373 @@
+#include "core/analysis/objective.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/graph/program.h"
+
+/* Logits of so many numbers are kept at once; more images than that pass in several runs. */
+#define MAX_LOGITS ((gsize) 4 << 20)
+
+struct _KappaObjective
+{
+  KappaModel *model;
+  KappaBatchSource *batches;
+  KappaProgram *program;
+  KappaPrecision precision;
+  double l2;
+  gint64 n;
+  guint n_classes;
+  gint32 *labels;
+  gint64 first; /* image at which the run under way begins */
+  float *narrow_parameters; /* a point in float32, unless the precision is float64 */
+  float *narrow_buffers;
+  guint n_evaluations;
+};
+
+static gboolean
+build (KappaGraph *graph, gint64 batch, KappaOutputs *outputs, gpointer data, GError **error)
+{
+  KappaObjective *self = data;
+  const KappaPreprocess *preprocess = kappa_batch_source_get_preprocess (self->batches);
+  KappaShape shape = KAPPA_SHAPE (batch, kappa_preprocess_get_n_channels (preprocess), preprocess->height, preprocess->width);
+  KappaNode images = kappa_graph_input (graph, KAPPA_ROLE_SAMPLE, "images", kappa_graph_get_real (graph), &shape);
+  KappaNode logits = kappa_model_build (self->model, graph, images);
+
+  kappa_outputs_add (outputs, "logits", KAPPA_OUTPUT_ROWS, logits);
+  return kappa_graph_check (graph, error);
+}
+
+static gboolean
+fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError **error)
+{
+  KappaObjective *self = data;
+  KappaPixelType type = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
+
+  return kappa_batch_source_fetch (self->batches, self->first + first, n, type, values, error);
+}
+
+/**
+ * kappa_objective_new:
+ * @batches: the images, prepared as the model wants them
+ * @l2: λ
+ *
+ * Returns: (transfer full): %NULL with the error if the network cannot take such images
+ */
+KappaObjective *
+kappa_objective_new (KappaModel *model, KappaBatchSource *batches, KappaPrecision precision, double l2, GError **error)
+{
+  g_autoptr (KappaObjective) self = g_new0 (KappaObjective, 1);
+  KappaProgramOptions options = { .real = precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_F64 : KAPPA_F32 };
+
+  options.compute = precision == KAPPA_PRECISION_BFLOAT16 ? KAPPA_BF16 : options.real;
+  self->model = g_object_ref (model);
+  self->batches = g_object_ref (batches);
+  self->precision = precision;
+  self->l2 = l2;
+  self->n = kappa_batch_source_get_n (batches);
+  self->n_classes = kappa_model_get_n_classes (model);
+  self->labels = g_new (gint32, self->n);
+  kappa_batch_source_fetch_labels (batches, 0, self->n, self->labels);
+  self->program = kappa_program_new (&options, build, self, NULL, error);
+  return self->program != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+void
+kappa_objective_free (KappaObjective *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->program, kappa_program_free);
+  g_clear_object (&self->model);
+  g_clear_object (&self->batches);
+  g_free (self->labels);
+  g_free (self->narrow_parameters);
+  g_free (self->narrow_buffers);
+  g_free (self);
+}
+
+/**
+ * kappa_objective_get_n:
+ *
+ * Returns: how many images L is the mean over
+ */
+gint64
+kappa_objective_get_n (KappaObjective *self)
+{
+  return self->n;
+}
+
+guint
+kappa_objective_get_n_classes (KappaObjective *self)
+{
+  return self->n_classes;
+}
+
+/**
+ * kappa_objective_get_n_evaluations:
+ *
+ * Returns: how often L was computed
+ */
+guint
+kappa_objective_get_n_evaluations (KappaObjective *self)
+{
+  return self->n_evaluations;
+}
+
+/* Images that pass in one run: as many as MAX_LOGITS allows, whole micro-batches. */
+static gint64
+images_per_run (KappaObjective *self, gint64 n)
+{
+  gint64 micro_batch = kappa_program_get_micro_batch (self->program);
+  gint64 most = (gint64) (MAX_LOGITS / self->n_classes) / micro_batch * micro_batch;
+
+  return CLAMP (n, 1, MAX (most, micro_batch));
+}
+
+/**
+ * kappa_objective_get_memory:
+ * @n_images: how many images; not necessarily those it has
+ *
+ * Returns: the predicted peak of an evaluation, in bytes: the engine's part, the images and one point
+ */
+guint64
+kappa_objective_get_memory (KappaObjective *self, gint64 n_images, guint n_workers)
+{
+  gsize weights = kappa_model_get_parameters_size (self->model) + kappa_model_get_buffers_size (self->model);
+  KappaBatchOptions options = { .n_classes = self->n_classes };
+  guint64 bytes = kappa_program_get_memory (self->program, images_per_run (self, n_images), 1, n_workers);
+
+  bytes += kappa_batch_source_predict_memory ((guint) n_images, kappa_batch_source_get_preprocess (self->batches), &options);
+  /* The point in float64 and in float32. */
+  return bytes + weights * (sizeof (double) + sizeof (float));
+}
+
+static const char *
+precision_name (KappaPrecision precision)
+{
+  static const char *const names[] = { "float32", "float64", "bfloat16" };
+
+  return names[precision];
+}
+
+/**
+ * kappa_objective_describe:
+ *
+ * Returns: (transfer full): what decides its values, to follow "…over": images, mode, precision, regulariser
+ */
+char *
+kappa_objective_describe (KappaObjective *self)
+{
+  g_autofree char *regulariser
+      = self->l2 > 0.0 ? g_strdup_printf ("regulariser ½·λ·‖w‖² with λ = %g over all trained parameters", self->l2)
+                       : g_strdup ("no regulariser");
+
+  return g_strdup_printf ("%s; BatchNorm in inference mode; %s; %s", kappa_batch_source_get_description (self->batches),
+                          precision_name (self->precision), regulariser);
+}
+
+static float *
+narrow (float **target, const double *values, gsize n)
+{
+  if (*target == NULL)
+    *target = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    (*target)[i] = (float) values[i];
+  return *target;
+}
+
+/* Logits of images @first … @first + @count - 1 at a point in the program's own precision. */
+static const double *
+run (KappaObjective *self,
+     const void *parameters,
+     const void *buffers,
+     gint64 first,
+     gint64 count,
+     KappaContext *context,
+     GError **error)
+{
+  KappaFeed feed = { .n_samples = count,
+                     .wide = self->precision == KAPPA_PRECISION_FLOAT64,
+                     .parameters = parameters,
+                     .buffers = buffers,
+                     .n_vectors = 1,
+                     .fetch = fetch,
+                     .data = self };
+  KappaEnvironment environment = { .workers = context->workers,
+                                   .progress = context->progress,
+                                   .cancellable = context->cancellable,
+                                   .memory = context->memory_budget };
+  gsize size;
+
+  self->first = first;
+  if (!kappa_program_run (self->program, &feed, &environment, error))
+    return NULL;
+  return kappa_program_get_output (self->program, "logits", &size);
+}
+
+/**
+ * kappa_cross_entropy_of_logits:
+ *
+ * Returns: log Σ exp z − z[label], shifted by the largest logit so that it cannot overflow before the logits do; NaN
+ *   if a logit is NaN or +∞
+ */
+double
+kappa_cross_entropy_of_logits (const double *logits, guint n_classes, guint label)
+{
+  double largest = -INFINITY, sum = 0.0;
+
+  for (guint c = 0; c < n_classes; c++)
+    if (!(logits[c] <= largest))
+      largest = logits[c];
+  for (guint c = 0; c < n_classes; c++)
+    sum += exp (logits[c] - largest);
+  return log (sum) - (logits[label] - largest);
+}
+
+/**
+ * kappa_rank_of_label:
+ *
+ * Returns: the place of the true class among the logits, 1 if it is the largest. Of equal logits the first class comes
+ *   first; a NaN comes before everything
+ */
+guint
+kappa_rank_of_label (const double *logits, guint n_classes, guint label)
+{
+  guint rank = 1;
+
+  for (guint c = 0; c < n_classes; c++)
+    if (c != label && (!(logits[c] <= logits[label]) || (c < label && logits[c] == logits[label])))
+      rank++;
+  return rank;
+}
+
+static double
+half_square_norm (const double *values, gsize n)
+{
+  double sum = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += values[i] * values[i];
+  return 0.5 * sum;
+}
+
+/* The point as the program takes it. A point without buffers has the model's own. */
+static gboolean
+convert_point (KappaObjective *self,
+               const double *parameters,
+               const double *buffers,
+               const void **converted_parameters,
+               const void **converted_buffers,
+               GError **error)
+{
+  gboolean wide = self->precision == KAPPA_PRECISION_FLOAT64;
+
+  *converted_parameters = wide ? (const void *) parameters
+                               : narrow (&self->narrow_parameters, parameters, kappa_model_get_parameters_size (self->model));
+  if (buffers == NULL)
+    *converted_buffers = wide ? (const void *) kappa_model_get_buffers_wide (self->model, error)
+                              : kappa_model_get_buffers (self->model, error);
+  else
+    *converted_buffers
+        = wide ? (const void *) buffers : narrow (&self->narrow_buffers, buffers, kappa_model_get_buffers_size (self->model));
+  return *converted_buffers != NULL || kappa_model_get_buffers_size (self->model) == 0;
+}
+
+/**
+ * kappa_objective_evaluate:
+ * @parameters: (array): a number for each parameter of the model, in flat order
+ * @buffers: (array) (nullable): a number for each buffer; %NULL for the model's own
+ * @evaluation: (out)
+ *
+ * Computes L and the number of correct images at a point. Advances the progress by the number of images. One
+ * evaluation at a time: the workers share its images.
+ *
+ * Returns: %FALSE with the error, or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+kappa_objective_evaluate (KappaObjective *self,
+                          const double *parameters,
+                          const double *buffers,
+                          KappaContext *context,
+                          KappaEvaluation *evaluation,
+                          GError **error)
+{
+  const void *own_parameters, *own_buffers;
+  double sum = 0.0;
+
+  if (!convert_point (self, parameters, buffers, &own_parameters, &own_buffers, error))
+    return FALSE;
+  *evaluation = (KappaEvaluation){ 0 };
+  for (gint64 first = 0; first < self->n; first += images_per_run (self, self->n))
+    {
+      gint64 count = MIN (images_per_run (self, self->n), self->n - first);
+      const double *logits = run (self, own_parameters, own_buffers, first, count, context, error);
+
+      if (logits == NULL)
+        return FALSE;
+      for (gint64 i = 0; i < count; i++, logits += self->n_classes)
+        {
+          guint label = (guint) self->labels[first + i];
+
+          sum += kappa_cross_entropy_of_logits (logits, self->n_classes, label);
+          evaluation->correct += kappa_rank_of_label (logits, self->n_classes, label) == 1;
+        }
+    }
+  evaluation->loss = sum / (double) self->n;
+  if (self->l2 > 0.0)
+    evaluation->loss += self->l2 * half_square_norm (parameters, kappa_model_get_parameters_size (self->model));
+  self->n_evaluations++;
+  return TRUE;
+}
+
+/**
+ * kappa_objective_compute_logits:
+ *
+ * Returns: (transfer none) (array): a row for each of @count images from @first on, with the model's own weights, until
+ *   the next computation; %NULL with the error
+ */
+const double *
+kappa_objective_compute_logits (KappaObjective *self, gint64 first, gint64 count, KappaContext *context, GError **error)
+{
+  gboolean wide = self->precision == KAPPA_PRECISION_FLOAT64;
+  const void *parameters = wide ? (const void *) kappa_model_get_parameters_wide (self->model, error)
+                                : kappa_model_get_parameters (self->model, error);
+  const void *buffers = NULL;
+
+  if (parameters == NULL)
+    return NULL;
+  if (kappa_model_get_buffers_size (self->model) > 0)
+    {
+      buffers = wide ? (const void *) kappa_model_get_buffers_wide (self->model, error)
+                     : kappa_model_get_buffers (self->model, error);
+      if (buffers == NULL)
+        return NULL;
+    }
+  return run (self, parameters, buffers, first, count, context, error);
+}
+
+/**
+ * kappa_objective_calibrate:
+ * @seconds_per_image: (out): wall-clock time with all workers
+ *
+ * Times a few micro-batches, the first of them only to warm up.
+ *
+ * Returns: %FALSE with an error that an evaluation would give as well
+ */
+gboolean
+kappa_objective_calibrate (KappaObjective *self, KappaContext *context, double *seconds_per_image, GError **error)
+{
+  KappaContext quiet = *context;
+  gint64 count = 2 * kappa_program_get_micro_batch (self->program) * kappa_workers_get_n (context->workers);
+  gint64 started;
+
+  quiet.progress = NULL;
+  count = CLAMP (count, 1, images_per_run (self, self->n));
+  if (kappa_objective_compute_logits (self, 0, count, &quiet, error) == NULL)
+    return FALSE;
+  started = g_get_monotonic_time ();
+  if (kappa_objective_compute_logits (self, 0, count, &quiet, error) == NULL)
+    return FALSE;
+  *seconds_per_image = (double) (g_get_monotonic_time () - started) * 1e-6 / (double) count;
+  return TRUE;
+}
