@@ -70,6 +70,12 @@ run_step (const KappaPlan *self, const KappaStep *step, const KappaRunMemory *me
     }
 }
 
+void
+kappa_plan_run_step (const KappaPlan *self, KappaStage stage, guint step, const KappaRunMemory *memory)
+{
+  run_step (self, self->stages[stage]->pdata[step], memory);
+}
+
 /**
  * kappa_plan_run:
  * @first: the step to begin with

@@ -131,6 +131,7 @@ void       kappa_plan_free      (KappaPlan *self);
 void       kappa_plan_place     (KappaPlan *self);
 guint64    kappa_plan_get_macs  (const KappaPlan *self, KappaStage stage);
 void      *kappa_plan_address   (const KappaPlan *self, const KappaRunMemory *memory, const KappaValue *value);
+void       kappa_plan_run_step  (const KappaPlan *self, KappaStage stage, guint step, const KappaRunMemory *memory);
 gboolean   kappa_plan_run       (const KappaPlan *self, KappaStage stage, guint first, const KappaRunMemory *memory,
                                  guint *stopped_at);
 
