@@ -203,6 +203,29 @@ kappa_format_value (double value, int digits)
 }
 
 /**
+ * kappa_format_short:
+ *
+ * Returns: (transfer full): like kappa_format_value(), without zeros at the end: "0.5"
+ */
+char *
+kappa_format_short (double value, int digits)
+{
+  char *text = kappa_format_value (value, digits);
+  const char *point = strchr (text, '.');
+
+  if (point != NULL && strstr (text, "×") == NULL)
+    {
+      gsize length = strlen (text);
+
+      while (text[length - 1] == '0')
+        text[--length] = '\0';
+      if (text[length - 1] == '.')
+        text[length - 1] = '\0';
+    }
+  return text;
+}
+
+/**
  * kappa_format_count:
  *
  * Returns: (transfer full): "10,201"

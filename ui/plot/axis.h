@@ -51,4 +51,5 @@ guint    kappa_axis_levels     (const KappaAxis *axis, guint most, double *level
 char    *kappa_axis_dup_number (const KappaAxis *axis, double value);
 
 char    *kappa_format_value    (double value, int digits);
+char    *kappa_format_short    (double value, int digits);
 char    *kappa_format_count    (gsize n);

@@ -40,7 +40,7 @@ kappa_colorbar_get_color (const KappaColorbar *bar, double place)
 static KappaRect
 get_bar (const KappaColorbar *bar, KappaPen *pen, const KappaRect *area)
 {
-  double top = bar->title[0] != '\0' ? (CAP + 0.75) * pen->em : 0.5 * pen->em;
+  double top = bar->title[0] != '\0' ? (CAP + 1.05) * pen->em : 0.5 * pen->em;
   double bottom = 0.5 * pen->em;
 
   top += bar->above ? ARROW * pen->em : 0.0;
@@ -59,8 +59,8 @@ get_bar (const KappaColorbar *bar, KappaPen *pen, const KappaRect *area)
 double
 kappa_colorbar_measure (KappaColorbar *bar, KappaPen *pen, double height)
 {
-  g_autofree char *low = kappa_format_value (bar->axis.low, 3);
-  g_autofree char *high = kappa_format_value (bar->axis.high, 3);
+  g_autofree char *low = kappa_format_short (bar->axis.low, 3);
+  g_autofree char *high = kappa_format_short (bar->axis.high, 3);
   double widest = MAX (kappa_pen_measure (pen, low, KAPPA_TEXT_BODY), kappa_pen_measure (pen, high, KAPPA_TEXT_BODY));
 
   kappa_axis_make_ticks (&bar->axis, (guint) CLAMP ((height - 4.0 * pen->em) / (2.4 * pen->em), 2.0, 10.0));
@@ -138,7 +138,7 @@ draw_numbers (const KappaColorbar *bar, KappaPen *pen, const KappaRect *place)
     }
   for (guint i = 0; i < 2; i++)
     {
-      g_autofree char *text = kappa_format_value (ends[i], 3);
+      g_autofree char *text = kappa_format_short (ends[i], 3);
 
       kappa_pen_text (pen, text, KAPPA_TEXT_BODY, &pen->theme->ink, x + 1.7 * reach, i == 0 ? bottom : place->y, 0.0, 0.5);
     }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ui/plot/smooth.h"
+
 #define NO_EDGE G_MAXUINT32
 
 static void
@@ -25,19 +27,6 @@ path_new (GArray *points, gboolean closed)
   return path;
 }
 
-static double
-bilinear (const double *z, gsize ny, gsize i, gsize j, double u, double v)
-{
-  const double *p = z + i * ny + j;
-
-  /* A corner that has no weight must not spread its hole. */
-  if (u == 0.0)
-    return v == 0.0 ? p[0] : p[0] * (1.0 - v) + p[1] * v;
-  if (v == 0.0)
-    return p[0] * (1.0 - u) + p[ny] * u;
-  return (p[0] * (1.0 - u) + p[ny] * u) * (1.0 - v) + (p[1] * (1.0 - u) + p[ny + 1] * u) * v;
-}
-
 static double *
 refine_axis (const double *coordinates, gsize n, gsize parts)
 {
@@ -58,8 +47,8 @@ refine_axis (const double *coordinates, gsize n, gsize parts)
  * @z: nx × ny heights, NaN for holes
  * @least: how many points an axis gets at least, by dividing every step into equal parts
  *
- * Makes the lattice contours are traced on: bilinear between the points given, so that the curves of a coarse grid
- * are the true level curves of the bilinear surface and not polygons.
+ * Makes the lattice that is drawn: it passes through the points given, is smooth between them, and within a step never
+ * leaves the range of its ends, so that a coarse grid gives curves and not polygons, and none that are not there.
  *
  * Returns: (transfer full)
  */
@@ -67,18 +56,15 @@ KappaLattice *
 kappa_lattice_new (gsize nx, gsize ny, const double *x, const double *y, const double *z, gsize least)
 {
   KappaLattice *lattice = g_new0 (KappaLattice, 1);
-  gsize px = nx > 1 ? MAX ((least + nx - 2) / (nx - 1), 1) : 1;
-  gsize py = ny > 1 ? MAX ((least + ny - 2) / (ny - 1), 1) : 1;
+  KappaGrid grid = { nx, ny, x, y, z };
+  gsize parts_x = nx > 1 ? MAX ((least + nx - 2) / (nx - 1), 1) : 1;
+  gsize parts_y = ny > 1 ? MAX ((least + ny - 2) / (ny - 1), 1) : 1;
 
-  lattice->nx = (nx - 1) * px + 1;
-  lattice->ny = (ny - 1) * py + 1;
-  lattice->x = refine_axis (x, nx, px);
-  lattice->y = refine_axis (y, ny, py);
-  lattice->z = g_new (double, lattice->nx * lattice->ny);
-  for (gsize i = 0; i < lattice->nx; i++)
-    for (gsize j = 0; j < lattice->ny; j++)
-      lattice->z[i * lattice->ny + j] = bilinear (z, ny, i / px, j / py, (double) (i % px) / (double) px,
-                                                  (double) (j % py) / (double) py);
+  lattice->nx = (nx - 1) * parts_x + 1;
+  lattice->ny = (ny - 1) * parts_y + 1;
+  lattice->x = refine_axis (x, nx, parts_x);
+  lattice->y = refine_axis (y, ny, parts_y);
+  lattice->z = kappa_smooth_grid (&grid, lattice->nx, lattice->x, lattice->ny, lattice->y);
   return lattice;
 }
 
@@ -123,9 +109,12 @@ kappa_lattice_height (const KappaLattice *lattice, double x, double y)
   double u = (x - lattice->x[i]) / (lattice->x[i + 1] - lattice->x[i]);
   double v = (y - lattice->y[j]) / (lattice->y[j + 1] - lattice->y[j]);
 
+  const double *z = lattice->z + i * lattice->ny + j;
+  gsize ny = lattice->ny;
+
   if (!(u >= 0.0 && u <= 1.0 && v >= 0.0 && v <= 1.0))
     return (double) NAN;
-  return bilinear (lattice->z, lattice->ny, i, j, u, v);
+  return (z[0] * (1.0 - v) + z[1] * v) * (1.0 - u) + (z[ny] * (1.0 - v) + z[ny + 1] * v) * u;
 }
 
 /* Corners of cell (i, j) counter-clockwise, and the edge from each corner to the next by a number that both cells

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ui/plot/field.h"
+#include "ui/plot/smooth.h"
 
 /* Interpolation may visit this many points, about 50 ms; beyond it, sources are thinned out. */
 #define MAX_VISITS 4e7
@@ -54,9 +55,9 @@ sweep_line (gsize n, gsize stride, const guint32 *source, const double *squared,
 
 /* The nearest source of every point, and the squared distance to it, both counted in grid steps. */
 static void
-find_nearest_sources (const KappaField *field, const guint8 *is_source, guint32 *nearest, double *distance)
+find_nearest_sources (gsize nx, gsize ny, const guint8 *is_source, guint32 *nearest, double *distance)
 {
-  gsize nx = field->nx, ny = field->ny, n = nx * ny, longest = MAX (nx, ny);
+  gsize n = nx * ny, longest = MAX (nx, ny);
   g_autofree guint32 *source = g_new (guint32, n);
   g_autofree double *squared = g_new (double, n);
   g_autofree gsize *hull = g_new0 (gsize, longest);
@@ -99,9 +100,8 @@ choose_thinning (const double *distance, gsize n)
  * of what a point is given is its natural-neighbour interpolant: Park, Linsen, Kreylos, Owens and Hamann, "Discrete Sibson
  * interpolation", IEEE TVCG 12, 2006. It passes through the sources and never leaves their range. */
 static void
-interpolate (const KappaField *field, const guint32 *nearest, const double *distance, double *heights)
+spread (gsize nx, gsize ny, const guint32 *nearest, const double *distance, double *heights)
 {
-  gsize nx = field->nx, ny = field->ny;
   g_autofree double *sum = g_new0 (double, nx * ny);
   g_autofree double *weight = g_new0 (double, nx * ny);
   guint thinning = choose_thinning (distance, nx * ny);
@@ -134,6 +134,124 @@ interpolate (const KappaField *field, const guint32 *nearest, const double *dist
   for (gsize i = 0; i < nx * ny; i++)
     if (distance[i] > 0.0)
       heights[i] = weight[i] > 0.0 ? sum[i] / weight[i] : heights[nearest[i]];
+}
+
+/* Fills in the heights of a grid of which only some points are sources. */
+static void
+interpolate_scattered (gsize nx, gsize ny, const guint8 *is_source, double *heights)
+{
+  g_autofree guint32 *nearest = g_new (guint32, nx * ny);
+  g_autofree double *distance = g_new (double, nx * ny);
+
+  find_nearest_sources (nx, ny, is_source, nearest, distance);
+  spread (nx, ny, nearest, distance, heights);
+}
+
+/* A coarser grid within the grid. */
+typedef struct
+{
+  gsize nx, ny;
+  gsize *columns, *rows;
+} Coarse;
+
+/* The lines of the grid of which at least @share as much is computed as of the fullest. */
+static gsize
+choose_lines (gsize n_lines, gsize n_points, gsize line_stride, gsize point_stride, const guint8 *present, double share,
+              gsize *lines)
+{
+  g_autofree gsize *counts = g_new0 (gsize, n_lines);
+  gsize fullest = 1, n = 0;
+
+  for (gsize i = 0; i < n_lines; i++)
+    {
+      for (gsize j = 0; j < n_points; j++)
+        counts[i] += present[i * line_stride + j * point_stride];
+      fullest = MAX (fullest, counts[i]);
+    }
+  for (gsize i = 0; i < n_lines; i++)
+    if ((double) counts[i] >= share * (double) fullest)
+      lines[n++] = i;
+  return n;
+}
+
+static gboolean
+is_complete (const KappaField *field, const Coarse *coarse)
+{
+  for (gsize i = 0; i < coarse->nx; i++)
+    for (gsize j = 0; j < coarse->ny; j++)
+      if (!field->present[coarse->columns[i] * field->ny + coarse->rows[j]])
+        return FALSE;
+  return coarse->nx >= 2 && coarse->ny >= 2;
+}
+
+/* Grids are computed coarse to fine. Finds the finest grid that is complete: its lines are fuller than those of the
+ * next one, which is under way. */
+static gboolean
+find_coarse (const KappaField *field, Coarse *coarse)
+{
+  static const double shares[] = { 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0 };
+
+  for (guint k = 0; k < G_N_ELEMENTS (shares); k++)
+    {
+      coarse->nx = choose_lines (field->nx, field->ny, field->ny, 1, field->present, shares[k], coarse->columns);
+      coarse->ny = choose_lines (field->ny, field->nx, 1, field->ny, field->present, shares[k], coarse->rows);
+      if (is_complete (field, coarse))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static double *
+take_lines (const double *coordinates, const gsize *lines, gsize n)
+{
+  double *taken = g_new (double, n);
+
+  for (gsize i = 0; i < n; i++)
+    taken[i] = coordinates[lines[i]];
+  return taken;
+}
+
+/* The smooth surface through a complete coarser grid. */
+static double *
+smooth_coarse (const KappaField *field, const Coarse *coarse, const guint8 *is_source, const double *heights)
+{
+  g_autofree double *x = take_lines (field->x, coarse->columns, coarse->nx);
+  g_autofree double *y = take_lines (field->y, coarse->rows, coarse->ny);
+  g_autofree double *z = g_new (double, coarse->nx * coarse->ny);
+  g_autofree guint8 *known = g_new (guint8, coarse->nx * coarse->ny);
+  gsize n_known = 0;
+
+  for (gsize i = 0; i < coarse->nx; i++)
+    for (gsize j = 0; j < coarse->ny; j++)
+      {
+        gsize from = coarse->columns[i] * field->ny + coarse->rows[j], to = i * coarse->ny + j;
+
+        z[to] = heights[from];
+        known[to] = is_source[from];
+        n_known += is_source[from];
+      }
+  if (n_known == 0)
+    return NULL;
+  interpolate_scattered (coarse->nx, coarse->ny, known, z);
+  return kappa_smooth_grid (&(KappaGrid){ coarse->nx, coarse->ny, x, y, z }, field->nx, field->x, field->ny, field->y);
+}
+
+/* A smooth surface through the finest complete grid, plus what the points of the next one differ from it. */
+static void
+interpolate (const KappaField *field, const guint8 *is_source, double *heights)
+{
+  g_autofree gsize *columns = g_new (gsize, field->nx);
+  g_autofree gsize *rows = g_new (gsize, field->ny);
+  g_autofree double *smooth = NULL;
+  Coarse coarse = { .columns = columns, .rows = rows };
+
+  if (find_coarse (field, &coarse))
+    smooth = smooth_coarse (field, &coarse, is_source, heights);
+  for (gsize i = 0; smooth != NULL && i < field->nx * field->ny; i++)
+    heights[i] -= smooth[i];
+  interpolate_scattered (field->nx, field->ny, is_source, heights);
+  for (gsize i = 0; smooth != NULL && i < field->nx * field->ny; i++)
+    heights[i] += smooth[i];
 }
 
 /* A point that was not computed stands for its nearest computed neighbour while that is no farther than the
@@ -170,13 +288,12 @@ kappa_fill_new (const KappaField *field, const KappaAxis *axis)
   gsize n = field->nx * field->ny, n_good = 0;
   KappaFill *fill = g_new0 (KappaFill, 1);
   g_autofree double *distance = g_new (double, n);
-  g_autofree guint32 *nearest_good = g_new (guint32, n);
   g_autofree guint8 *good = g_new0 (guint8, n);
 
   fill->nearest = g_new (guint32, n);
   fill->cells = g_new (guint8, n);
   fill->heights = g_new (double, n);
-  find_nearest_sources (field, field->present, fill->nearest, distance);
+  find_nearest_sources (field->nx, field->ny, field->present, fill->nearest, distance);
   classify_cells (field, axis, distance, fill);
 
   for (gsize i = 0; i < n; i++)
@@ -186,10 +303,7 @@ kappa_fill_new (const KappaField *field, const KappaAxis *axis)
       n_good += good[i];
     }
   if (n_good > 0 && n_good < n)
-    {
-      find_nearest_sources (field, good, nearest_good, distance);
-      interpolate (field, nearest_good, distance, fill->heights);
-    }
+    interpolate (field, good, fill->heights);
   for (gsize i = 0; i < n; i++)
     if (fill->cells[i] != KAPPA_CELL_VALUE)
       fill->heights[i] = (double) NAN;

@@ -7,6 +7,8 @@
 
 /* More points than a figure has pixels are averaged block by block. */
 #define MAX_POINTS 400
+/* Quartiles of fewer values say nothing about outliers. */
+#define FEW_VALUES 20
 
 static int
 compare_doubles (const void *a, const void *b)
@@ -275,7 +277,7 @@ kappa_field_suggest_limits (const KappaField *field, KappaScale scale)
   low = sorted[0];
   high = sorted[n - 1];
   reach = 3.0 * (sorted[(n - 1) * 3 / 4] - sorted[(n - 1) / 4]);
-  if (n >= 5 && reach > 0.0)
+  if (n >= FEW_VALUES && reach > 0.0)
     {
       low = MAX (low, sorted[(n - 1) / 4] - reach);
       high = MIN (high, sorted[(n - 1) * 3 / 4] + reach);

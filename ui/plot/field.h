@@ -2,7 +2,7 @@
 
 #include "core/analysis/result.h"
 #include "ui/plot/axis.h"
-#include "ui/plot/limits.h"
+#include "ui/plot/value-limits.h"
 
 /**
  * KappaField:

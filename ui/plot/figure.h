@@ -3,7 +3,7 @@
 #include <cairo.h>
 
 #include "core/analysis/result.h"
-#include "ui/plot/limits.h"
+#include "ui/plot/value-limits.h"
 #include "ui/plot/pen.h"
 #include "ui/plot/theme.h"
 

@@ -253,7 +253,7 @@ kappa_landscape_draw_contours (KappaLandscapeFigure *self, KappaPen *pen, const 
   for (guint i = 0; i < self->n_levels; i++)
     {
       GPtrArray *paths = self->lines->pdata[i];
-      g_autofree char *text = kappa_format_value (self->levels[i], 3);
+      g_autofree char *text = kappa_format_short (self->levels[i], 3);
       KappaColor color = line_color (self, self->levels[i]);
 
       for (guint k = 0; k < paths->len; k++)

@@ -5,8 +5,10 @@
 
 /* Everything that is made from data and view before anything is drawn. */
 
-#define LEAST_LATTICE 96
+#define LEAST_CONTOUR 150
+#define LEAST_SURFACE 96
 #define MESH_LINES 26
+#define MESH_WHITE 0.33
 
 static const KappaField *
 choose_field (KappaLandscapeFigure *self)
@@ -33,6 +35,7 @@ kappa_landscape_forget_scale (KappaLandscapeFigure *self)
   kappa_landscape_forget_mesh (self);
   g_clear_pointer (&self->fill, kappa_fill_free);
   g_clear_pointer (&self->lattice, kappa_lattice_free);
+  g_clear_pointer (&self->surface, kappa_lattice_free);
   g_clear_pointer (&self->lines, g_ptr_array_unref);
   g_clear_pointer (&self->palettes, g_free);
   g_clear_pointer (&self->bar_title, g_free);
@@ -122,7 +125,7 @@ prepare_lines (KappaLandscapeFigure *self)
     }
 }
 
-/* Mesh lines are lighter than dark colours and darker than light ones. */
+/* Mesh lines are the colour beneath them with white. */
 static void
 prepare_palettes (KappaLandscapeFigure *self)
 {
@@ -134,12 +137,10 @@ prepare_palettes (KappaLandscapeFigure *self)
   for (guint i = 0; i < KAPPA_PALETTE_SIZE; i++)
     {
       KappaColor color = kappa_colormap_get (self->colormap, (double) i / (KAPPA_PALETTE_SIZE - 1));
-      double target = kappa_color_get_lightness (&color) < 0.62 ? 1.0 : 0.0;
-      double share = target > 0.5 ? 0.38 : 0.30;
 
-      color.red += (target - color.red) * share;
-      color.green += (target - color.green) * share;
-      color.blue += (target - color.blue) * share;
+      color.red += (1.0 - color.red) * MESH_WHITE;
+      color.green += (1.0 - color.green) * MESH_WHITE;
+      color.blue += (1.0 - color.blue) * MESH_WHITE;
       lines[i] = kappa_color_to_pixel (&color);
     }
 }
@@ -151,9 +152,9 @@ prepare_mesh (KappaLandscapeFigure *self)
   KappaLimits x = kappa_landscape_get_extent (self, 0, FALSE), y = kappa_landscape_get_extent (self, 1, FALSE);
   KappaMeshBox box = { x.low, x.high, y.low, y.high, kappa_axis_transform (axis, axis->low),
                        kappa_axis_transform (axis, axis->high) };
-  gsize parts_x = (self->lattice->nx - 1) / (self->field->nx - 1), parts_y = (self->lattice->ny - 1) / (self->field->ny - 1);
+  gsize parts_x = (self->surface->nx - 1) / (self->field->nx - 1), parts_y = (self->surface->ny - 1) / (self->field->ny - 1);
 
-  self->mesh = kappa_mesh_new (self->lattice, &box, parts_x * ((self->field->nx + MESH_LINES - 2) / MESH_LINES),
+  self->mesh = kappa_mesh_new (self->surface, &box, parts_x * ((self->field->nx + MESH_LINES - 2) / MESH_LINES),
                                parts_y * ((self->field->ny + MESH_LINES - 2) / MESH_LINES));
 }
 
@@ -175,7 +176,9 @@ kappa_landscape_prepare (KappaLandscapeFigure *self)
       prepare_palettes (self);
       self->fill = kappa_fill_new (self->field, &self->bar.axis);
       self->lattice = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x, self->field->y,
-                                         self->fill->heights, LEAST_LATTICE);
+                                         self->fill->heights, LEAST_CONTOUR);
+      self->surface = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x, self->field->y,
+                                         self->fill->heights, LEAST_SURFACE);
       prepare_lines (self);
     }
   if (self->mesh == NULL && kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_SURFACE)

@@ -82,7 +82,7 @@ static const KappaFigureOption options[] = {
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_MESH },
   { "y-range", KAPPA_OPTION_LIMITS, FIELD (y_range), .stale = STALE_MESH },
   { "azimuth", KAPPA_OPTION_DOUBLE, FIELD (azimuth), .minimum = -360.0, .maximum = 360.0, .fallback = -60.0 },
-  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 30.0 },
+  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 35.0 },
   { "zoom", KAPPA_OPTION_DOUBLE, FIELD (zoom), .minimum = 0.2, .maximum = 20.0, .fallback = 1.0 },
   { "mesh", KAPPA_OPTION_BOOLEAN, FIELD (mesh_lines), .fallback = TRUE },
   { "floor", KAPPA_OPTION_BOOLEAN, FIELD (floor), .fallback = TRUE },

@@ -49,7 +49,8 @@ struct _KappaLandscapeFigure
   /* made from data and view by kappa_landscape_prepare(), NULL when out of date */
   const KappaField *field; /* one of @fields */
   KappaFill *fill;
-  KappaLattice *lattice;
+  KappaLattice *lattice; /* fine, for contours */
+  KappaLattice *surface; /* coarser, for the mesh */
   KappaMesh *mesh;
   KappaColorbar bar;
   char *bar_title;

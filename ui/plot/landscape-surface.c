@@ -85,7 +85,7 @@ find_on_surface (KappaLandscapeFigure *self, const Stage *stage, double x, doubl
   *v = kappa_axis_place (&stage->axes.axes[1], y);
   if (*u < 0.0 || *u > 1.0 || *v < 0.0 || *v > 1.0)
     return FALSE;
-  *t = kappa_lattice_height (self->lattice, x, y);
+  *t = kappa_lattice_height (self->surface, x, y);
   *t = (*t - kappa_axis_transform (&self->bar.axis, self->bar.axis.low))
        / (kappa_axis_transform (&self->bar.axis, self->bar.axis.high) - kappa_axis_transform (&self->bar.axis, self->bar.axis.low));
   return *t >= -1e-9 && *t <= 1.0 + 1e-9;

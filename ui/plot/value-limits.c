@@ -1,4 +1,4 @@
-#include "ui/plot/limits.h"
+#include "ui/plot/value-limits.h"
 
 #include <string.h>
 
