@@ -8,15 +8,14 @@
 
 struct _KappaHubFolder
 {
-  char *weights;
   char *architecture;
   KappaJson *config;       /* NULL without config.json */
   KappaJson *preprocessor; /* NULL without preprocessor_config.json */
 };
 
-/* The names publishers use, the safest first. */
-static const char *const weight_names[]
-    = { "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin" };
+/* The names publishers use. */
+static const char *const weight_names[] = { "model.safetensors", "model.safetensors.index.json",
+                                            "pytorch_model.bin", "pytorch_model.bin.index.json" };
 
 static gboolean
 load_json (const char *folder, const char *name, KappaJson **json, GError **error)
@@ -52,21 +51,15 @@ find_architecture (const KappaJson *config)
              : NULL;
 }
 
+/* Whether a file bears one of the names weights have in such folders. */
 static gboolean
-find_weights (KappaHubFolder *self, const char *folder, GError **error)
+has_usual_name (const char *path)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (weight_names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, weight_names[i], NULL);
+  g_autofree char *name = g_path_get_basename (path);
 
-      if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
-        continue;
-      self->weights = g_steal_pointer (&path);
+  for (guint i = 0; i < G_N_ELEMENTS (weight_names); i++)
+    if (strcmp (name, weight_names[i]) == 0)
       return TRUE;
-    }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
-               "%s: no weights in this folder; expected %s, %s or %s", folder, weight_names[0],
-               weight_names[1], weight_names[2]);
   return FALSE;
 }
 
@@ -75,32 +68,18 @@ find_weights (KappaHubFolder *self, const char *folder, GError **error)
  * @path: a folder, or a weights file that bears one of the names such folders have
  *
  * Returns: (transfer full): what the folder says; %NULL without an error for a file that lies in no
- * such folder, with one if the folder has no weights or one of its JSON files is broken
+ *   such folder, with %KAPPA_ERROR_FORMAT if one of the JSON files is broken
  */
 KappaHubFolder *
 kappa_hub_folder_read (const char *path, GError **error)
 {
+  const gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree char *folder = is_folder ? g_strdup (path) : g_path_get_dirname (path);
   g_autoptr (KappaHubFolder) self = NULL;
-  g_autofree char *folder = NULL, *name = NULL;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    folder = g_strdup (path);
-  else
-    {
-      gboolean usual = FALSE;
-
-      name = g_path_get_basename (path);
-      for (guint i = 0; i < G_N_ELEMENTS (weight_names); i++)
-        usual = usual || strcmp (name, weight_names[i]) == 0;
-      if (!usual)
-        return NULL;
-      folder = g_path_get_dirname (path);
-    }
-  self = g_new0 (KappaHubFolder, 1);
-  if (name != NULL)
-    self->weights = g_strdup (path);
-  else if (!find_weights (self, folder, error))
+  if (!is_folder && !has_usual_name (path))
     return NULL;
+  self = g_new0 (KappaHubFolder, 1);
   if (!load_json (folder, "config.json", &self->config, error)
       || !load_json (folder, "preprocessor_config.json", &self->preprocessor, error))
     return NULL;
@@ -112,17 +91,10 @@ kappa_hub_folder_read (const char *path, GError **error)
 void
 kappa_hub_folder_free (KappaHubFolder *self)
 {
-  g_free (self->weights);
   g_free (self->architecture);
   g_clear_pointer (&self->config, kappa_json_free);
   g_clear_pointer (&self->preprocessor, kappa_json_free);
   g_free (self);
-}
-
-const char *
-kappa_hub_folder_get_weights (const KappaHubFolder *self)
-{
-  return self->weights;
 }
 
 /**

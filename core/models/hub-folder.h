@@ -11,7 +11,6 @@ typedef struct _KappaHubFolder KappaHubFolder;
 
 KappaHubFolder *kappa_hub_folder_read             (const char *path, GError **error);
 void            kappa_hub_folder_free             (KappaHubFolder *self);
-const char     *kappa_hub_folder_get_weights      (const KappaHubFolder *self);
 const char     *kappa_hub_folder_get_architecture (const KappaHubFolder *self);
 GPtrArray      *kappa_hub_folder_list_classes     (const KappaHubFolder *self, guint n);
 gboolean        kappa_hub_folder_strides_first    (const KappaHubFolder *self);

@@ -46,7 +46,8 @@ configure_stage (const KappaTensorView *view, ResnetConfig *config, guint stage)
          && config->widths[stage] >= 1 && config->outputs[stage] >= 1;
 }
 
-/* The second convolution of the first block has inputs / groups channels in its second dimension. */
+/* The second convolution of the first block has inputs / groups channels in its second dimension.
+ */
 static gboolean
 configure_groups (const KappaTensorView *view, ResnetConfig *config)
 {
@@ -255,7 +256,7 @@ static const KappaKeyScheme *const schemes[]
 
 const KappaArchitecture kappa_architecture_resnet = {
   .id = "resnet",
-  .preset = "timm",
+  .preset = "torchvision-v1",
   .evidence = evidence,
   .absent = absent,
   .schemes = schemes,

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/formats/json.h"
+#include "tests/golden/golden-net.h"
+
+/**
+ * GoldenFile:
+ * @refusal: (nullable): why nothing in it can be checked
+ * @runs: what float32 and float64 gave, once they were needed
+ * @vectors: the direction of the second-order values
+ *
+ * One file of reference values, and the network it is about.
+ */
+typedef struct
+{
+  char *name;
+  KappaJson *json;
+  char *refusal;
+  GoldenNet net;
+  float *input;
+  gint32 *labels;
+  GObject *images;
+  double *vector;
+  GoldenRun *runs[2];
+} GoldenFile;
+
+/**
+ * GoldenCheck:
+ * @key: the quantity's key in the file
+ * @skip: (nullable): instead of @check, why it is not checked
+ */
+typedef struct
+{
+  const char *key;
+  void (*check) (GoldenFile *file, KappaDtype real, guint32 value);
+  const char *skip;
+} GoldenCheck;
+
+gboolean         golden_formula_fits (const GoldenFile *file);
+gboolean         golden_formula_open (GoldenFile *file, GError **error);
+gboolean         golden_cifar_fits   (const GoldenFile *file);
+gboolean         golden_cifar_open   (GoldenFile *file, GError **error);
+
+const GoldenRun *golden_file_run     (GoldenFile *file, KappaDtype real);
+double           golden_number       (const GoldenFile *file, guint32 value);
+double          *golden_numbers      (const GoldenFile *file, guint32 value, gsize *n);
+char            *golden_text         (const GoldenFile *file, const char *key, const char *fallback);
+void             golden_compare      (const char *what, double found, double expected, double allowed);
+void             golden_first_order  (const char *what, KappaDtype real, double found, double expected);
+void             golden_second_order (const char *what, KappaDtype real, double found, double expected);
+
+extern const GoldenCheck golden_formula_checks[];
+extern const guint golden_n_formula_checks;
+extern const GoldenCheck golden_cifar_checks[];
+extern const guint golden_n_cifar_checks;
