@@ -11,6 +11,9 @@ static const gsize cache_target = 1536 << 10;
 /* A gradient of p parameters costs about p × 2 ns to add up, a multiply-add 1/60 ns: at most a twentieth for the former. */
 static const double adding_against_computing = 2.0 * 60.0 * 20.0;
 
+/* Weights that do not stay in cache are read once for each micro-batch, at about 10 GB/s: at most a thirtieth of it. */
+static const double reading_against_computing = 1e-10 * 60e9 * 30.0;
+
 static const gint64 largest_micro_batch = 64;
 
 void
@@ -109,14 +112,15 @@ choose_micro_batch (const KappaPlan *one)
 {
   double macs = (double) (kappa_plan_get_macs (one, KAPPA_STAGE_SAMPLE) + kappa_plan_get_macs (one, KAPPA_STAGE_SAMPLE_VECTOR));
   gint64 by_cache = (gint64) (cache_target / MAX (one->arena_sizes[KAPPA_ARENA_WORKER], 1));
-  gsize summed = 0;
-  gint64 by_sums;
+  gsize weights = one->arena_sizes[KAPPA_ARENA_ONCE], summed = 0;
+  gint64 by_sums, by_weights;
 
   for (guint i = 0; i < one->outputs->len; i++)
     if (g_array_index (one->outputs, KappaOutput, i).kind == KAPPA_OUTPUT_SUM)
       summed += kappa_program_row_size (one, &g_array_index (one->outputs, KappaOutput, i));
   by_sums = (gint64) ((double) summed * adding_against_computing / MAX (macs, 1.0)) + 1;
-  return CLAMP (MAX (by_cache, MIN (by_sums, 8)), 1, largest_micro_batch);
+  by_weights = weights > cache_target ? (gint64) ((double) weights * reading_against_computing / MAX (macs, 1.0)) + 1 : 1;
+  return CLAMP (MAX (by_cache, MIN (MAX (by_sums, by_weights), 8)), 1, largest_micro_batch);
 }
 
 /**

@@ -5,6 +5,7 @@
  * not come out finite. Times that slope a number is either subnormal, which workers flush, or beyond notice.
  */
 
+#include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <string.h>
 
@@ -287,14 +288,19 @@ gboolean
 kappa_conv_dnnl_prepare (const KappaConvShape *shape, const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
 {
   State *s = g_new0 (State, 1);
-  gboolean gradient = shape->kind == KAPPA_CONV_WEIGHT_GRAD;
+  gboolean gradient = shape->kind == KAPPA_CONV_WEIGHT_GRAD, created;
+  int team = omp_get_max_threads ();
 
   s->shape = *shape;
   s->dtype = spec->output.dtype;
   s->bias = spec->bias;
   s->residual = spec->residual;
   describe_operands (s);
-  if (!create (s, spec))
+  /* A primitive is made for as many threads as its maker may use, and would start a team inside each worker. */
+  omp_set_num_threads (1);
+  created = create (s, spec);
+  omp_set_num_threads (team);
+  if (!created)
     {
       kappa_conv_dnnl_release (s);
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_UNSUPPORTED,
