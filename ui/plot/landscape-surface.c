@@ -191,15 +191,44 @@ choose_samples (KappaPen *pen)
   return file || pen->scale_x < 1.5 ? 2 : 1;
 }
 
+/* The part of the picture that the mesh can touch. */
+static KappaRect
+bound_mesh (const Stage *stage, const KappaRect *picture)
+{
+  double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+
+  for (guint corner = 0; corner < 8; corner++)
+    {
+      double x, y, depth;
+
+      kappa_camera_project (&stage->camera, corner & 1, corner >> 1 & 1, corner >> 2, &x, &y, &depth);
+      left = MIN (left, x);
+      right = MAX (right, x);
+      top = MIN (top, y);
+      bottom = MAX (bottom, y);
+    }
+  left = MAX (left, picture->x);
+  top = MAX (top, picture->y);
+  return (KappaRect){ left, top, MIN (right, picture->x + picture->width) - left,
+                      MIN (bottom, picture->y + picture->height) - top };
+}
+
 static void
 draw_mesh (KappaLandscapeFigure *self, KappaPen *pen, Stage *stage, const KappaRect *picture)
 {
-  KappaRect area = *picture;
+  KappaRect area = bound_mesh (stage, picture);
   cairo_surface_t *raster = kappa_pen_begin_raster (pen, &area);
-  GArray *points = collect_points (self, stage, &area);
-  int width = cairo_image_surface_get_width (raster), height = cairo_image_surface_get_height (raster);
-  double scale_x = width / area.width, scale_y = height / area.height;
+  GArray *points;
+  int width, height;
+  double scale_x, scale_y;
 
+  if (raster == NULL)
+    return;
+  points = collect_points (self, stage, &area);
+  width = cairo_image_surface_get_width (raster);
+  height = cairo_image_surface_get_height (raster);
+  scale_x = width / area.width;
+  scale_y = height / area.height;
   project_mesh (self, stage, area.x, area.y, scale_x, scale_y);
   scale_points (points, scale_x, scale_y);
   stage->scene.samples = choose_samples (pen);

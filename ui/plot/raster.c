@@ -103,10 +103,10 @@ set_up (const KappaRasterScene *scene, gsize triangle, float origin_x, float ori
 
   for (int k = 0; k < 3; k++)
     p[k] = (Place){ scene->x[v[k]] * samples - origin_x, scene->y[v[k]] * samples - origin_y };
-  low_x = fminf (p[0].x, fminf (p[1].x, p[2].x));
-  high_x = fmaxf (p[0].x, fmaxf (p[1].x, p[2].x));
-  low_y = fminf (p[0].y, fminf (p[1].y, p[2].y));
-  high_y = fmaxf (p[0].y, fmaxf (p[1].y, p[2].y));
+  low_x = MIN (p[0].x, MIN (p[1].x, p[2].x));
+  high_x = MAX (p[0].x, MAX (p[1].x, p[2].x));
+  low_y = MIN (p[0].y, MIN (p[1].y, p[2].y));
+  high_y = MAX (p[0].y, MAX (p[1].y, p[2].y));
   setup->x0 = MAX (first_sample (low_x), 0);
   setup->x1 = MIN (first_sample (high_x) + 1, TILE);
   setup->y0 = MAX (first_sample (low_y), 0);
@@ -140,6 +140,15 @@ static inline __attribute__ ((always_inline)) Floats
 choose (Mask mask, Floats yes, Floats no)
 {
   return (Floats) ((mask & (Mask) yes) | (~mask & (Mask) no));
+}
+
+static inline __attribute__ ((always_inline)) gboolean
+is_zero (Floats v)
+{
+  typedef gint64 Longs __attribute__ ((vector_size (LANES * sizeof (float))));
+  Longs bits = (Longs) v;
+
+  return (bits[0] | bits[1] | bits[2] | bits[3]) == 0;
 }
 
 static inline __attribute__ ((always_inline)) Floats
@@ -179,8 +188,12 @@ fill_triangle (const Setup *setup, float half_width, Tile *tile)
         Floats distance[3] = { evaluate (&setup->edges[0], x, y), evaluate (&setup->edges[1], x, y),
                                evaluate (&setup->edges[2], x, y) };
         Floats z = evaluate (&setup->depth, x, y);
-        Mask mask = (distance[0] >= zero) & (distance[1] >= zero) & (distance[2] >= zero) & (z > *depth);
+        Mask inside = (distance[0] >= zero) & (distance[1] >= zero) & (distance[2] >= zero);
+        Mask mask;
 
+        if (is_zero ((Floats) inside))
+          continue;
+        mask = inside & (z > *depth);
         *depth = choose (mask, z, *depth);
         *t = choose (mask, evaluate (&setup->t, x, y), *t);
         *light = choose (mask, evaluate (&setup->light, x, y), *light);
@@ -188,46 +201,74 @@ fill_triangle (const Setup *setup, float half_width, Tile *tile)
       }
 }
 
-static inline __attribute__ ((always_inline)) guint32
-mix (guint32 surface, guint32 line, float share, float light, float coverage)
+/* Values where there is a surface, 0 elsewhere. */
+static inline __attribute__ ((always_inline)) Floats
+get_covered (Floats values, Floats depth)
 {
-  guint32 pixel = (guint32) (coverage * 255.0f + 0.5f) << 24;
-
-  for (int shift = 0; shift <= 16; shift += 8)
-    {
-      float a = (float) (surface >> shift & 255), b = (float) (line >> shift & 255);
-      float part = (a + (b - a) * share) * light;
-
-      pixel |= (guint32) ((part < 255.0f ? part : 255.0f) * coverage + 0.5f) << shift;
-    }
-  return pixel;
+  return (Floats) ((Mask) values & (depth > 0.0f));
 }
 
-/* Averages the samples of a pixel before their colour is looked up: colours change slowly along the palette. */
-static inline __attribute__ ((always_inline)) guint32
-resolve_pixel (const KappaRasterScene *scene, const Tile *tile, int at)
+/* The sums over the covered samples of eight neighbouring pixels. */
+static inline __attribute__ ((always_inline)) Floats
+sum_samples (const float *values, const float *depths, int samples)
 {
-  int samples = scene->samples;
-  float t = 0.0f, light = 0.0f, line = 0.0f, n = 0.0f;
-  int index;
+  const Floats *value = (const Floats *) values, *value_below = (const Floats *) (values + TILE);
+  const Floats *depth = (const Floats *) depths, *depth_below = (const Floats *) (depths + TILE);
+  Floats left, right;
 
-  for (int row = 0; row < samples; row++)
-    for (int column = 0; column < samples; column++)
-      {
-        int sample = at + row * TILE + column;
-        float covered = tile->depth[sample] > 0.0f ? 1.0f : 0.0f;
+  if (samples == 1)
+    return get_covered (value[0], depth[0]);
+  left = get_covered (value[0], depth[0]) + get_covered (value_below[0], depth_below[0]);
+  right = get_covered (value[1], depth[1]) + get_covered (value_below[1], depth_below[1]);
+  return __builtin_shufflevector (left, right, 0, 2, 4, 6, 8, 10, 12, 14)
+         + __builtin_shufflevector (left, right, 1, 3, 5, 7, 9, 11, 13, 15);
+}
 
-        t += covered * tile->t[sample];
-        light += covered * tile->light[sample];
-        line += covered * tile->line[sample];
-        n += covered;
-      }
-  if (n == 0.0f)
-    return 0;
-  index = (int) (t / n * (KAPPA_PALETTE_SIZE - 1) + 0.5f);
-  index = CLAMP (index, 0, KAPPA_PALETTE_SIZE - 1);
-  return mix (scene->palette[index], scene->line_palette[index], line / n, light / n,
-              n / (float) (samples * samples));
+static inline __attribute__ ((always_inline)) Mask
+look_up (const guint32 *palette, Mask index)
+{
+  Mask colors;
+
+  for (int lane = 0; lane < LANES; lane++)
+    colors[lane] = (gint32) palette[index[lane]];
+  return colors;
+}
+
+/* Eight pixels. The samples of a pixel are averaged before their colour is looked up: colours change slowly along the
+ * palette. */
+static const float ones[TILE + 2 * LANES] __attribute__ ((aligned (64))) = { [0 ... TILE + 2 * LANES - 1] = 1.0f };
+
+static inline __attribute__ ((always_inline)) void
+resolve_pixels (const KappaRasterScene *scene, const Tile *tile, int at, guint32 *pixels, int n)
+{
+  const Floats zero = { 0 }, one = zero + 1.0f, full = zero + 255.0f;
+  const float *depths = tile->depth + at;
+  Floats covered = sum_samples (ones, depths, scene->samples);
+  Floats each, coverage, light, line, place;
+  Mask index, surface, lines, result;
+
+  if (is_zero (covered))
+    return;
+  each = one / maximum (covered, one);
+  coverage = covered / (float) (scene->samples * scene->samples);
+  place = sum_samples (tile->t + at, depths, scene->samples) * each * (float) (KAPPA_PALETTE_SIZE - 1) + 0.5f;
+  place = choose (place < (float) KAPPA_PALETTE_SIZE - 0.5f, maximum (place, zero), zero + (float) (KAPPA_PALETTE_SIZE - 1));
+  light = sum_samples (tile->light + at, depths, scene->samples) * each;
+  line = sum_samples (tile->line + at, depths, scene->samples) * each;
+  index = __builtin_convertvector (place, Mask);
+  surface = look_up (scene->palette, index);
+  lines = look_up (scene->line_palette, index);
+  result = __builtin_convertvector (coverage * 255.0f + 0.5f, Mask) << 24;
+  for (int shift = 0; shift <= 16; shift += 8)
+    {
+      Floats a = __builtin_convertvector (surface >> shift & 255, Floats);
+      Floats b = __builtin_convertvector (lines >> shift & 255, Floats);
+      Floats part = (a + (b - a) * line) * light;
+
+      part = choose (part < full, part, full) * coverage + 0.5f;
+      result |= __builtin_convertvector (part, Mask) << shift;
+    }
+  memcpy (pixels, &result, (gsize) n * sizeof *pixels);
 }
 
 FOR_EVERY_CPU static void
@@ -246,8 +287,9 @@ draw_tile (const KappaRasterScene *scene, const guint32 *triangles, gsize n, int
     {
       guint32 *row = (guint32 *) (void *) (pixels + (gsize) y * stride);
 
-      for (int x = left; x < MIN (left + side, width); x++)
-        row[x] = resolve_pixel (scene, tile, (y - top) * scene->samples * TILE + (x - left) * scene->samples);
+      for (int x = left; x < MIN (left + side, width); x += LANES)
+        resolve_pixels (scene, tile, (y - top) * scene->samples * TILE + (x - left) * scene->samples, row + x,
+                        MIN (LANES, width - x));
     }
 }
 
@@ -267,6 +309,12 @@ test_points (const KappaRasterScene *scene, int left, int top, const Tile *tile)
     }
 }
 
+/* The tiles a triangle touches, ends included; none if x0 > x1. */
+typedef struct
+{
+  guint16 x0, x1, y0, y1;
+} Reach;
+
 typedef struct
 {
   int columns, rows, side;
@@ -274,27 +322,20 @@ typedef struct
   guint32 *triangles;
 } Bins;
 
-static gboolean
-find_tiles (const KappaRasterScene *scene, const Bins *bins, gsize triangle, int *x0, int *x1, int *y0, int *y1)
+static Reach
+find_tiles (const KappaRasterScene *scene, const Bins *bins, gsize triangle)
 {
   const guint32 *v = scene->triangles + 3 * triangle;
-  float low_x = INFINITY, high_x = -INFINITY, low_y = INFINITY, high_y = -INFINITY;
-  float side = (float) bins->side;
+  float side = (float) bins->side, right = side * (float) bins->columns - 1.0f, bottom = side * (float) bins->rows - 1.0f;
+  float low_x = MIN (scene->x[v[0]], MIN (scene->x[v[1]], scene->x[v[2]]));
+  float high_x = MAX (scene->x[v[0]], MAX (scene->x[v[1]], scene->x[v[2]]));
+  float low_y = MIN (scene->y[v[0]], MIN (scene->y[v[1]], scene->y[v[2]]));
+  float high_y = MAX (scene->y[v[0]], MAX (scene->y[v[1]], scene->y[v[2]]));
 
-  for (int k = 0; k < 3; k++)
-    {
-      low_x = fminf (low_x, scene->x[v[k]]);
-      high_x = fmaxf (high_x, scene->x[v[k]]);
-      low_y = fminf (low_y, scene->y[v[k]]);
-      high_y = fmaxf (high_y, scene->y[v[k]]);
-    }
-  if (!(high_x >= 0.0f && high_y >= 0.0f && low_x < side * (float) bins->columns && low_y < side * (float) bins->rows))
-    return FALSE;
-  *x0 = (int) (fmaxf (low_x, 0.0f) / side);
-  *y0 = (int) (fmaxf (low_y, 0.0f) / side);
-  *x1 = (int) (fminf (high_x, side * (float) bins->columns - 1.0f) / side);
-  *y1 = (int) (fminf (high_y, side * (float) bins->rows - 1.0f) / side);
-  return TRUE;
+  if (!(high_x >= 0.0f && high_y >= 0.0f && low_x <= right && low_y <= bottom))
+    return (Reach){ .x0 = 1 };
+  return (Reach){ (guint16) (MAX (low_x, 0.0f) / side), (guint16) (MIN (high_x, right) / side),
+                  (guint16) (MAX (low_y, 0.0f) / side), (guint16) (MIN (high_y, bottom) / side) };
 }
 
 /* A counting sort: the triangles of tile k are those from starts[k] to starts[k + 1], in their own order. */
@@ -302,23 +343,24 @@ static void
 sort_into_tiles (const KappaRasterScene *scene, Bins *bins)
 {
   gsize n_tiles = (gsize) bins->columns * (gsize) bins->rows;
-  int x0, x1, y0, y1;
+  g_autofree Reach *reaches = g_new (Reach, MAX (scene->n_triangles, 1));
   guint32 sum = 0;
 
   bins->starts = g_new0 (guint32, n_tiles + 2);
   for (gsize i = 0; i < scene->n_triangles; i++)
-    if (find_tiles (scene, bins, i, &x0, &x1, &y0, &y1))
-      for (int y = y0; y <= y1; y++)
-        for (int x = x0; x <= x1; x++)
+    {
+      reaches[i] = find_tiles (scene, bins, i);
+      for (int y = reaches[i].y0; y <= reaches[i].y1; y++)
+        for (int x = reaches[i].x0; x <= reaches[i].x1; x++)
           bins->starts[y * bins->columns + x + 2]++;
+    }
   for (gsize k = 2; k < n_tiles + 2; k++)
     bins->starts[k] = sum += bins->starts[k];
   bins->triangles = g_new (guint32, MAX (sum, 1));
   for (gsize i = 0; i < scene->n_triangles; i++)
-    if (find_tiles (scene, bins, i, &x0, &x1, &y0, &y1))
-      for (int y = y0; y <= y1; y++)
-        for (int x = x0; x <= x1; x++)
-          bins->triangles[bins->starts[y * bins->columns + x + 1]++] = (guint32) i;
+    for (int y = reaches[i].y0; y <= reaches[i].y1; y++)
+      for (int x = reaches[i].x0; x <= reaches[i].x1; x++)
+        bins->triangles[bins->starts[y * bins->columns + x + 1]++] = (guint32) i;
 }
 
 /**
