@@ -1,0 +1,154 @@
+/* An analysis from its arguments to its files. */
+
+#include "app/cli-commands.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "app/cli-figure.h"
+#include "app/cli-options.h"
+#include "app/cli-print.h"
+#include "app/cli-progress.h"
+#include "app/cli-session.h"
+#include "core/analysis/job.h"
+#include "core/analysis/result-json.h"
+
+/* Longer runs are announced. */
+#define LONG_RUN_SECONDS 60.0
+
+typedef struct
+{
+  KappaJob *job;
+  KappaContext context;
+  gboolean only_estimate;
+  gboolean quiet;
+  gboolean known; /* whether the estimate was made */
+  KappaEstimate estimate;
+} Computation;
+
+static gboolean
+tell (gpointer data)
+{
+  g_printerr ("\r\033[K%s\n", (const char *) data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Standard error belongs to the main loop, which also keeps the line of progress there. */
+static void
+tell_from_thread (const Computation *computation, char *line)
+{
+  if (computation->quiet)
+    g_free (line);
+  else
+    g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, tell, line, g_free);
+}
+
+static void
+announce (Computation *computation)
+{
+  g_autofree char *text = NULL;
+
+  if (kappa_job_get_origin (computation->job) == KAPPA_JOB_RESUMED)
+    tell_from_thread (computation, g_strdup_printf ("Going on with run %" G_GINT64_FORMAT,
+                                                    kappa_job_get_run_id (computation->job)));
+  if (computation->estimate.seconds < LONG_RUN_SECONDS)
+    return;
+  text = cli_describe_estimate (&computation->estimate, kappa_workers_get_n (computation->context.workers));
+  tell_from_thread (computation, g_steal_pointer (&text));
+}
+
+static gboolean
+compute (gpointer data, GError **error)
+{
+  Computation *computation = data;
+  KappaContext *context = &computation->context;
+
+  kappa_progress_start (context->progress, 1.0, "Opening files");
+  if (!kappa_job_prepare (computation->job, context, error)
+      || !kappa_job_estimate (computation->job, context, &computation->estimate, error))
+    return FALSE;
+  if (computation->only_estimate)
+    return TRUE;
+  announce (computation);
+  return kappa_job_run (computation->job, context, error);
+}
+
+static void
+print_note (Computation *computation)
+{
+  g_autoptr (GError) store_error = kappa_job_dup_store_error (computation->job);
+  gint64 id = kappa_job_get_run_id (computation->job);
+
+  if (store_error != NULL)
+    g_printerr ("kappa-cli: the run could not be kept: %s\n", store_error->message);
+  if (computation->quiet || id == 0 || !isatty (STDERR_FILENO))
+    return;
+  if (kappa_job_get_origin (computation->job) == KAPPA_JOB_STORED)
+    g_printerr ("Answered from the workspace, run %" G_GINT64_FORMAT "; --fresh computes anew\n", id);
+  else
+    g_printerr ("Kept as run %" G_GINT64_FORMAT "\n", id);
+}
+
+static gboolean
+present (CliArguments *arguments, Computation *computation, GError **error)
+{
+  KappaJob *job = computation->job;
+  KappaResult *result = kappa_job_get_result (job);
+  gboolean json = cli_arguments_get_switch (arguments, "json");
+
+  if (computation->only_estimate)
+    {
+      cli_print_estimate (&computation->estimate, kappa_workers_get_n (computation->context.workers), json,
+                          kappa_job_get_recipe (job));
+      return TRUE;
+    }
+  print_note (computation);
+  if (json)
+    {
+      g_autofree char *text = kappa_result_to_json (result, kappa_job_get_recipe (job));
+
+      g_print ("%s", text);
+    }
+  else
+    {
+      g_print ("%s\n\n", kappa_job_get_title (job));
+      cli_print_result (result);
+    }
+  return cli_write_outputs (arguments, result, KAPPA_ANALYSIS_GET_CLASS (kappa_job_get_analysis (job))->name,
+                            kappa_job_get_title (job), kappa_job_get_recipe (job), error);
+}
+
+/**
+ * cli_run_analysis:
+ * @arguments: of which those about running and output count here
+ *
+ * Computes, or takes the answer from the workspace; prints it and writes it to files.
+ */
+gboolean
+cli_run_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, GError **error)
+{
+  Computation computation = { .only_estimate = cli_arguments_get_switch (arguments, "estimate"),
+                              .quiet = cli_arguments_get_switch (arguments, "quiet") };
+  g_autoptr (KappaWorkspace) workspace = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean done;
+
+  if (!cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error))
+    return FALSE;
+  workspace = cli_open_workspace (arguments, FALSE, &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (!cli_read_context (arguments, &computation.context, error))
+    return FALSE;
+  computation.job = kappa_job_new (analysis, inputs, workspace);
+  kappa_job_set_fresh (computation.job, cli_arguments_get_switch (arguments, "fresh"));
+  done = cli_session_run (compute, &computation, &computation.context, computation.quiet, error)
+         && present (arguments, &computation, error);
+  g_object_unref (computation.job);
+  kappa_workers_unref (computation.context.workers);
+  return done;
+}
