@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 /*
- * What the reader of HDF5 files, app/kappa-reader.c, and the one who asks it say to each other over a socket. Both
+ * What the reader of HDF5 files, app/reader/kappa-reader.c, and the one who asks it say to each other over a socket. Both
  * run on one machine and are of one version, so numbers are as the machine has them.
  *
  * The reader is started with the file as descriptor 3 and the socket as descriptor 4. It first lists what is in the
@@ -35,6 +35,17 @@ enum
   KAPPA_READER_VALUES,    /* u64 bytes that follow the frame */
 };
 
+/* Classes of elements, numbered as KappaHdf5Class. */
+enum
+{
+  KAPPA_READER_INTEGER,
+  KAPPA_READER_UNSIGNED,
+  KAPPA_READER_FLOAT,
+  KAPPA_READER_STRING,
+  KAPPA_READER_OPAQUE,
+  KAPPA_READER_OTHER,
+};
+
 /* A text is u32 length and so many bytes, without a terminating zero. */
 
 enum
@@ -56,7 +67,7 @@ enum
   KAPPA_READER_AS_DOUBLES,
   KAPPA_READER_AS_FLOATS,
   KAPPA_READER_AS_STRINGS, /* the bytes are texts, one after the other */
-  KAPPA_READER_AS_BYTES,   /* the elements as they are in the file */
+  KAPPA_READER_AS_BYTES,   /* the elements as they are in the file, but in the byte order of this machine */
 };
 
 typedef struct

@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "core/formats/hdf5-file.h"
+#include "core/formats/hdf5-write.h"
 
 /*
  * Direction files and surface files in the layout of the reference loss-landscape tool (Li et al., 2018).
@@ -74,6 +75,7 @@ typedef struct
 KappaSurface *kappa_surface_new   (gsize nx, gsize ny);
 void          kappa_surface_free  (KappaSurface *self);
 gboolean      kappa_surface_write (const KappaSurface *self, KappaSurfaceLayout layout, const char *path, GError **error);
+void          kappa_surface_add   (const KappaSurface *self, KappaSurfaceLayout layout, KappaHdf5Writer *writer);
 KappaSurface *kappa_surface_read  (const char *path, KappaSurfaceLayout layout, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaSurface, kappa_surface_free)
