@@ -51,8 +51,12 @@ take_pickled_pixels (KappaCifarPart *self, const KappaPickleValue *data, GError 
 {
   g_auto (KappaPickleArray) array = { 0 };
 
-  if (data == NULL || !kappa_pickle_value_get_array (data, &array, NULL)
-      || array.element != KAPPA_ELEMENT_U8 || array.rank != 2
+  if (data != NULL && !kappa_pickle_value_get_array (data, &array, error))
+    {
+      g_prefix_error (error, "%s: \"data\" in the pickle: ", self->name);
+      return FALSE;
+    }
+  if (array.element != KAPPA_ELEMENT_U8 || array.rank != 2
       || array.dims[1] != 3 * KAPPA_CIFAR_PIXELS || array.dims[0] == 0
       || array.dims[0] > MAX_IMAGES)
     return kappa_source_fail (self->source, error, KAPPA_ERROR_FORMAT,
