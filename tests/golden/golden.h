@@ -47,6 +47,8 @@ double          *golden_numbers      (const GoldenFile *file, guint32 value, gsi
 char            *golden_text         (const GoldenFile *file, const char *key, const char *fallback);
 void             golden_compare      (const char *what, double found, double expected, double allowed);
 void             golden_first_order  (const char *what, KappaDtype real, double found, double expected);
+void             golden_check_loss   (GoldenFile *file, KappaDtype real, guint32 value);
+void             golden_check_grad_norm (GoldenFile *file, KappaDtype real, guint32 value);
 void             golden_second_order (const char *what, KappaDtype real, double found, double expected);
 
 extern const GoldenCheck golden_formula_checks[];
