@@ -2,6 +2,8 @@
 
 #include "app/cli-print.h"
 
+#include <string.h>
+
 #include "app/cli-help.h"
 #include "core/analysis/json-writer.h"
 
@@ -73,16 +75,41 @@ print_scalars (KappaResult *result)
   print_cells (rows, 4, right);
 }
 
+/* ", over images 0–255 …", if all definitions end with it. */
+static char *
+common_end (KappaResult *result, char **names)
+{
+  g_autoptr (KappaScalar) first = names[0] != NULL ? kappa_result_dup_scalar (result, names[0]) : NULL;
+  const char *end = first != NULL ? g_strrstr (first->definition, ", over ") : NULL;
+
+  for (guint i = 1; end != NULL && names[i] != NULL; i++)
+    {
+      g_autoptr (KappaScalar) scalar = kappa_result_dup_scalar (result, names[i]);
+
+      if (!g_str_has_suffix (scalar->definition, end))
+        return NULL;
+    }
+  return end != NULL && names[1] != NULL ? g_strdup (end) : NULL;
+}
+
 static void
 print_definitions (KappaResult *result)
 {
   g_auto (GStrv) names = kappa_result_list_scalars (result);
+  g_autofree char *end = common_end (result, names);
 
   g_print ("\n");
   for (guint i = 0; names[i] != NULL; i++)
     {
       g_autoptr (KappaScalar) scalar = kappa_result_dup_scalar (result, names[i]);
-      g_autofree char *line = g_strdup_printf ("  %s: %s", scalar->name, scalar->definition);
+      gsize length = strlen (scalar->definition) - (end != NULL ? strlen (end) : 0);
+      g_autofree char *line = g_strdup_printf ("  %s: %.*s", scalar->name, (int) length, scalar->definition);
+
+      cli_print_wrapped (line, 4);
+    }
+  if (end != NULL)
+    {
+      g_autofree char *line = g_strdup_printf ("  All%s", end + 1);
 
       cli_print_wrapped (line, 4);
     }

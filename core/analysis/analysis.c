@@ -128,8 +128,6 @@ kappa_analysis_class_init (KappaAnalysisClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->get_property = kappa_analysis_get_property;
-  object_class->set_property = kappa_analysis_set_property;
   object_class->constructed = kappa_analysis_constructed;
   object_class->finalize = kappa_analysis_finalize;
 }
@@ -148,11 +146,16 @@ kappa_analysis_init (KappaAnalysis *self)
 void
 kappa_analysis_class_declare (KappaAnalysisClass *klass, const KappaProperty *const *table, guint n)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  /* These two are not inherited. */
+  object_class->get_property = kappa_analysis_get_property;
+  object_class->set_property = kappa_analysis_set_property;
   klass->properties = g_ptr_array_sized_new (n);
   for (guint i = 0; i < n; i++)
     {
       g_ptr_array_add (klass->properties, (gpointer) table[i]);
-      g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, kappa_property_make_pspec (table[i]));
+      g_object_class_install_property (object_class, i + 1, kappa_property_make_pspec (table[i]));
     }
 }
 

@@ -189,16 +189,18 @@ add_points (KappaResult *result, const KappaArray *loss, const KappaArray *accur
 }
 
 static void
-set_scalar (KappaResult *result, const char *name, double value, const char *unit, const char *what, const char *definition)
+set_scalar (KappaResult *result, const char *name, double value, const char *unit, const char *what, const char *description)
 {
-  g_autofree char *text = g_strdup_printf ("%s: %s", what, definition);
+  g_autofree char *text = g_strdup_printf ("%s, over %s", what, description);
 
   kappa_result_set_scalar (result, name, value, unit, KAPPA_CERTAINTY_EXACT, text);
 }
 
 static void
-add_extremes (KappaResult *result, const KappaArray *loss)
+add_extremes (KappaResult *result, const KappaArray *loss, const char *axes, const char *description)
 {
+  g_autofree char *smallest = g_strdup_printf ("smallest finite loss on the grid along %s", axes);
+  g_autofree char *largest = g_strdup_printf ("largest finite loss on the grid along %s", axes);
   double minimum = INFINITY, maximum = -INFINITY;
   gsize n = kappa_array_get_size (loss), infinite = 0;
 
@@ -212,16 +214,16 @@ add_extremes (KappaResult *result, const KappaArray *loss)
       infinite++;
   if (infinite < n)
     {
-      set_scalar (result, "loss_minimum", minimum, "nat", "smallest finite value on the grid", loss->definition);
-      set_scalar (result, "loss_maximum", maximum, "nat", "largest finite value on the grid", loss->definition);
+      set_scalar (result, "loss_minimum", minimum, "nat", smallest, description);
+      set_scalar (result, "loss_maximum", maximum, "nat", largest, description);
     }
-  set_scalar (result, "points", (double) n, "", "number of grid points", loss->definition);
-  set_scalar (result, "non_finite", (double) infinite, "", "grid points whose loss is NaN or infinite", loss->definition);
+  set_scalar (result, "points", (double) n, "", "number of points of the grid", description);
+  set_scalar (result, "non_finite", (double) infinite, "", "points of the grid whose loss is NaN or infinite", description);
 }
 
 /* How far the loss rises above the straight line between the two ends. */
 static void
-add_barrier (KappaResult *result, const KappaArray *loss)
+add_barrier (KappaResult *result, const KappaArray *loss, const char *description)
 {
   double first, second, barrier = -INFINITY;
 
@@ -239,7 +241,7 @@ add_barrier (KappaResult *result, const KappaArray *loss)
   if (barrier != -INFINITY)
     set_scalar (result, "barrier", barrier, "nat",
                 "largest excess, over the grid points from 0 to 1, above the line between the losses of both checkpoints",
-                loss->definition);
+                description);
 }
 
 /**
@@ -253,16 +255,15 @@ kappa_landscape_summarise (KappaResult *result, const KappaLandscapePlan *plan, 
 {
   g_autoptr (KappaArray) loss = kappa_result_dup_array (result, "loss");
   g_autoptr (KappaArray) accuracy = kappa_result_dup_array (result, "accuracy");
-  g_autofree char *over = g_strdup_printf ("over %s", description);
   double at_checkpoint = NAN, right = NAN;
 
   kappa_result_get_value (result, "checkpoint_loss", 0, &at_checkpoint);
   kappa_result_get_value (result, "checkpoint_accuracy", 0, &right);
-  set_scalar (result, "loss", at_checkpoint, "nat", "mean cross-entropy at the first checkpoint", over);
-  set_scalar (result, "accuracy", right, "", "share of correct images at the first checkpoint", over);
-  add_extremes (result, loss);
+  set_scalar (result, "loss", at_checkpoint, "nat", "mean cross-entropy, with the regulariser if there is one, at the first checkpoint", description);
+  set_scalar (result, "accuracy", right, "", "share of correct images at the first checkpoint", description);
+  add_extremes (result, loss, plan->axes, description);
   if (plan->kind == KAPPA_LANDSCAPE_LINE)
-    add_barrier (result, loss);
+    add_barrier (result, loss, description);
   add_checkpoints (result, plan, inputs);
   add_directions (result, plan, inputs);
   add_points (result, loss, accuracy);

@@ -19,8 +19,6 @@ struct _KappaObjective
   guint n_classes;
   gint32 *labels;
   gint64 first; /* image at which the run under way begins */
-  float *narrow_parameters; /* a point in float32, unless the precision is float64 */
-  float *narrow_buffers;
   guint n_evaluations;
 };
 
@@ -81,8 +79,6 @@ kappa_objective_free (KappaObjective *self)
   g_clear_object (&self->model);
   g_clear_object (&self->batches);
   g_free (self->labels);
-  g_free (self->narrow_parameters);
-  g_free (self->narrow_buffers);
   g_free (self);
 }
 
@@ -135,11 +131,11 @@ kappa_objective_get_memory (KappaObjective *self, gint64 n_images, guint n_worke
 {
   gsize weights = kappa_model_get_parameters_size (self->model) + kappa_model_get_buffers_size (self->model);
   KappaBatchOptions options = { .n_classes = self->n_classes };
-  guint64 bytes = kappa_program_get_memory (self->program, images_per_run (self, n_images), 1, n_workers);
+  guint64 bytes = kappa_program_get_memory (self->program, images_per_run (self, n_images), 0, n_workers);
 
   bytes += kappa_batch_source_predict_memory ((guint) n_images, kappa_batch_source_get_preprocess (self->batches), &options);
-  /* The point in float64 and in float32. */
-  return bytes + weights * (sizeof (double) + sizeof (float));
+  /* The point in float64. */
+  return bytes + weights * sizeof (double);
 }
 
 static const char *
@@ -166,19 +162,10 @@ kappa_objective_describe (KappaObjective *self)
                           precision_name (self->precision), regulariser);
 }
 
-static float *
-narrow (float **target, const double *values, gsize n)
-{
-  if (*target == NULL)
-    *target = g_new (float, n);
-  for (gsize i = 0; i < n; i++)
-    (*target)[i] = (float) values[i];
-  return *target;
-}
-
-/* Logits of images @first … @first + @count - 1 at a point in the program's own precision. */
+/* Logits of images @first … @first + @count - 1 at a point, which is float64 if @wide, else float32. */
 static const double *
 run (KappaObjective *self,
+     gboolean wide,
      const void *parameters,
      const void *buffers,
      gint64 first,
@@ -187,10 +174,9 @@ run (KappaObjective *self,
      GError **error)
 {
   KappaFeed feed = { .n_samples = count,
-                     .wide = self->precision == KAPPA_PRECISION_FLOAT64,
+                     .wide = wide,
                      .parameters = parameters,
                      .buffers = buffers,
-                     .n_vectors = 1,
                      .fetch = fetch,
                      .data = self };
   KappaEnvironment environment = { .workers = context->workers,
@@ -251,28 +237,6 @@ half_square_norm (const double *values, gsize n)
   return 0.5 * sum;
 }
 
-/* The point as the program takes it. A point without buffers has the model's own. */
-static gboolean
-convert_point (KappaObjective *self,
-               const double *parameters,
-               const double *buffers,
-               const void **converted_parameters,
-               const void **converted_buffers,
-               GError **error)
-{
-  gboolean wide = self->precision == KAPPA_PRECISION_FLOAT64;
-
-  *converted_parameters = wide ? (const void *) parameters
-                               : narrow (&self->narrow_parameters, parameters, kappa_model_get_parameters_size (self->model));
-  if (buffers == NULL)
-    *converted_buffers = wide ? (const void *) kappa_model_get_buffers_wide (self->model, error)
-                              : kappa_model_get_buffers (self->model, error);
-  else
-    *converted_buffers
-        = wide ? (const void *) buffers : narrow (&self->narrow_buffers, buffers, kappa_model_get_buffers_size (self->model));
-  return *converted_buffers != NULL || kappa_model_get_buffers_size (self->model) == 0;
-}
-
 /**
  * kappa_objective_evaluate:
  * @parameters: (array): a number for each parameter of the model, in flat order
@@ -292,16 +256,19 @@ kappa_objective_evaluate (KappaObjective *self,
                           KappaEvaluation *evaluation,
                           GError **error)
 {
-  const void *own_parameters, *own_buffers;
   double sum = 0.0;
 
-  if (!convert_point (self, parameters, buffers, &own_parameters, &own_buffers, error))
-    return FALSE;
+  if (buffers == NULL && kappa_model_get_buffers_size (self->model) > 0)
+    {
+      buffers = kappa_model_get_buffers_wide (self->model, error);
+      if (buffers == NULL)
+        return FALSE;
+    }
   *evaluation = (KappaEvaluation){ 0 };
   for (gint64 first = 0; first < self->n; first += images_per_run (self, self->n))
     {
       gint64 count = MIN (images_per_run (self, self->n), self->n - first);
-      const double *logits = run (self, own_parameters, own_buffers, first, count, context, error);
+      const double *logits = run (self, TRUE, parameters, buffers, first, count, context, error);
 
       if (logits == NULL)
         return FALSE;
@@ -343,7 +310,7 @@ kappa_objective_compute_logits (KappaObjective *self, gint64 first, gint64 count
       if (buffers == NULL)
         return NULL;
     }
-  return run (self, parameters, buffers, first, count, context, error);
+  return run (self, wide, parameters, buffers, first, count, context, error);
 }
 
 /**
