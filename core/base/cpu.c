@@ -11,7 +11,9 @@
  * kappa_cpu_has_tiles:
  *
  * A processor can announce AMX while the kernel or the hypervisor keeps its registers from us: the first tile
- * instruction is then illegal. So three things must hold: CPUID, the state enabled in XCR0, and the kernel's leave.
+ * instruction is then illegal. So four things must hold: CPUID, the state enabled in XCR0, a description of the tiles
+ * in leaf 0x1D (where a hypervisor hides it, libraries configure no tiles and use them all the same), and the
+ * kernel's leave.
  *
  * Returns: whether tile instructions may be used
  */
@@ -29,6 +31,8 @@ kappa_cpu_has_tiles (void)
     return FALSE;
   __asm__ ("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   if ((low >> 17 & 3) != 3)
+    return FALSE;
+  if (!__get_cpuid_count (0x1d, 0, &a, &b, &c, &d) || a == 0)
     return FALSE;
   return syscall (SYS_arch_prctl, request_permission, tile_data) == 0;
 #else
