@@ -4,11 +4,8 @@
 
 #include "app/cli-figure.h"
 #include "app/cli-options.h"
-#include "app/sample.h"
 #include "core/base/error.h"
-
-#define SAMPLE_MODEL  "resnet20-12fca82f.th"
-#define SAMPLE_IMAGES "test_batch_400.bin"
+#include "core/models/sample.h"
 
 typedef struct
 {
@@ -33,15 +30,19 @@ static const Picture pictures[] = {
 static gboolean
 add_sample (KappaInputs *inputs, GError **error)
 {
-  g_autofree char *model = kappa_sample_dup_path (SAMPLE_MODEL, error);
-  g_autofree char *images = model != NULL ? kappa_sample_dup_path (SAMPLE_IMAGES, error) : NULL;
-  g_autofree char *source = NULL;
+  g_autofree char *directory = kappa_sample_dir ();
+  g_autofree char *model = NULL, *images = NULL;
 
-  if (images == NULL)
-    return FALSE;
-  source = g_strconcat ("cifar10:", images, NULL);
+  if (directory == NULL)
+    {
+      g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                           "the bundled sample is not where it was installed; set KAPPA_SAMPLE_DIR to its folder");
+      return FALSE;
+    }
+  model = g_build_filename (directory, KAPPA_SAMPLE_MODEL, NULL);
+  images = g_strconcat ("cifar10:", directory, G_DIR_SEPARATOR_S, KAPPA_SAMPLE_IMAGES, NULL);
   kappa_inputs_add (inputs, "model", KAPPA_INPUT_MODEL, model);
-  kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, source);
+  kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, images);
   return TRUE;
 }
 
