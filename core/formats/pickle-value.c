@@ -235,7 +235,8 @@ append_call (GString *text, const KappaPickleValue *value, guint depth)
       return;
     }
   g_string_append (text, kappa_pickle_value_get_name (value));
-  append_value (text, value->items[KAPPA_PICKLE_ARGUMENTS], depth + 1);
+  if (value->items[KAPPA_PICKLE_ARGUMENTS]->n > 0 || value->items[KAPPA_PICKLE_STATE] == NULL)
+    append_value (text, value->items[KAPPA_PICKLE_ARGUMENTS], depth + 1);
   if (value->items[KAPPA_PICKLE_STATE] != NULL)
     append_value (text, value->items[KAPPA_PICKLE_STATE], depth + 1);
 }

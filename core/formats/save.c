@@ -1,13 +1,33 @@
 #include "core/formats/save.h"
 
 #include "core/base/error.h"
+#include "core/formats/atomic-file.h"
 #include "core/formats/strided.h"
+
+typedef struct
+{
+  KappaSaveFunc func;
+  gpointer data;
+  GCancellable *cancellable;
+} Save;
+
+static gboolean
+write_file (const char *path, gpointer data, GError **error)
+{
+  const Save *save = data;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileOutputStream) stream
+      = g_file_append_to (file, G_FILE_CREATE_NONE, save->cancellable, error);
+
+  return stream != NULL
+         && save->func (G_OUTPUT_STREAM (stream), save->data, save->cancellable, error)
+         && g_output_stream_close (G_OUTPUT_STREAM (stream), save->cancellable, error);
+}
 
 /**
  * kappa_save_file:
  *
- * Writes a file beside @path and moves it there when it is complete, so that @path is never half a
- * file.
+ * Makes or replaces a file as kappa_atomic_write() does.
  *
  * Returns: %FALSE with the system's error, %G_IO_ERROR_CANCELLED, or what @func gave; @path is as
  * it was then
@@ -19,19 +39,9 @@ kappa_save_file (const char *path,
                  GCancellable *cancellable,
                  GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GCancellable) abandoned = g_cancellable_new ();
-  g_autoptr (GFileOutputStream) stream = NULL;
+  Save save = { func, data, cancellable };
 
-  stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, cancellable, error);
-  if (stream == NULL)
-    return FALSE;
-  if (func (G_OUTPUT_STREAM (stream), data, cancellable, error))
-    return g_output_stream_close (G_OUTPUT_STREAM (stream), cancellable, error);
-  /* Closing a replacement under a cancelled cancellable throws it away. */
-  g_cancellable_cancel (abandoned);
-  g_output_stream_close (G_OUTPUT_STREAM (stream), abandoned, NULL);
-  return FALSE;
+  return kappa_atomic_write (path, write_file, &save, error);
 }
 
 gboolean

@@ -117,7 +117,7 @@ read_map (KappaSharded *self,
     {
       g_autofree char *tensor = kappa_json_get_key (json, value);
       g_autofree char *name = kappa_json_get_string (json, value);
-      gpointer number = GUINT_TO_POINTER (self->shards->len);
+      gpointer number;
 
       if (tensor == NULL || name == NULL || *name == '\0' || *name == '.'
           || strpbrk (name, "/\\") != NULL)
@@ -129,6 +129,7 @@ read_map (KappaSharded *self,
             return fail (source, error, name, "is one file too many; at most 256 are read");
           if (!add_shard (self, name, cancellable, error))
             return FALSE;
+          number = GUINT_TO_POINTER (self->shards->len - 1);
           g_hash_table_insert (numbers, g_steal_pointer (&name), number);
         }
       g_hash_table_insert (owners, g_steal_pointer (&tensor), number);

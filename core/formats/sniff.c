@@ -70,8 +70,8 @@ is_rar (const guint8 *head, gsize n, guint64 file_size)
 static gboolean
 is_other_compressed (const guint8 *head, gsize n, guint64 file_size)
 {
-  return STARTS (head, n, "\3757zXZ")
-         || STARTS (head, n, "BZh") || STARTS (head, n, "\x28\xb5\x2f\xfd");
+  return STARTS (head, n, "\3757zXZ") || STARTS (head, n, "BZh")
+         || STARTS (head, n, "\x28\xb5\x2f\xfd");
 }
 
 static gboolean

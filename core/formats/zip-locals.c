@@ -35,9 +35,10 @@ sizes_agree (const KappaZipEntry *entry, const guint8 *local, const guint8 *extr
     }
   if (found && stored_size == 0xffffffff && field_size - used >= 8)
     stored_size = kappa_zip_u64 (field + used);
-  if (descriptor && size == 0 && stored_size == 0 && crc == 0)
-    return TRUE;
-  return size == entry->size && stored_size == entry->stored_size && crc == entry->crc;
+  /* A writer that put off the sizes wrote zeros, and perhaps what it knew already. */
+  return (size == entry->size || (descriptor && size == 0))
+         && (stored_size == entry->stored_size || (descriptor && stored_size == 0))
+         && (crc == entry->crc || (descriptor && crc == 0));
 }
 
 static gboolean

@@ -17,7 +17,7 @@ put (GByteArray *record, guint64 value, guint size)
 {
   for (guint i = 0; i < size; i++)
     {
-      guint8 byte = (guint8)(value >> (8 * i));
+      guint8 byte = i < sizeof value ? (guint8)(value >> (8 * i)) : 0;
 
       g_byte_array_append (record, &byte, 1);
     }
