@@ -108,17 +108,20 @@ fix_iteration (KappaTileProgram *self, const KappaView *output, const KappaView 
   gint64 *strides[KAPPA_TILE_MAX_OPERANDS + 1];
   guint order[KAPPA_MAX_RANK];
 
+  self->rank = 0;
   for (guint d = 0; d < output->rank; d++)
     {
-      guint place = d;
+      guint place = self->rank;
 
-      for (; place > 0 && (output->strides[order[place - 1]] < output->strides[d] && output->dims[d] > 1); place--)
+      if (output->dims[d] == 1) /* its stride says nothing about the order */
+        continue;
+      for (; place > 0 && output->strides[order[place - 1]] < output->strides[d]; place--)
         order[place] = order[place - 1];
       order[place] = d;
+      self->rank++;
     }
-  self->rank = output->rank;
   self->size = 1;
-  for (guint d = 0; d < output->rank; d++)
+  for (guint d = 0; d < self->rank; d++)
     {
       self->dims[d] = output->dims[order[d]];
       self->size *= self->dims[d];
@@ -154,7 +157,9 @@ access_of (const KappaTileProgram *self, const Operand *operand)
   return STRIDED;
 }
 
-/* Gives every value a slot of scratch, used again after its last use. Tiles loaded once keep theirs. */
+/* Gives every value a slot of scratch, used again after its last use. Tiles loaded once have theirs to themselves, from
+ * the first instruction on: a slot used before the load would be overwritten in the next tile.
+ */
 static void
 assign_slots (KappaTileProgram *self)
 {
@@ -162,18 +167,24 @@ assign_slots (KappaTileProgram *self)
   guint8 busy[256] = { 0 };
 
   for (guint i = 0; i < self->code->len; i++)
-    for (guint v = 0; v < code[i].n_values; v++)
-      code[code[i].values[v]].last_use = (int) i;
+    {
+      code[i].slot = -1;
+      for (guint v = 0; v < code[i].n_values; v++)
+        code[code[i].values[v]].last_use = (int) i;
+    }
   code[self->result].last_use = G_MAXINT;
   for (guint i = 0; i < self->code->len; i++)
     if (code[i].tile == NULL && self->operands[code[i].operand].access == CONSTANT)
-      code[i].last_use = G_MAXINT;
+      {
+        code[i].last_use = G_MAXINT;
+        code[i].slot = (int) self->n_slots;
+        busy[self->n_slots++] = 1;
+      }
   for (guint i = 0; i < self->code->len; i++)
     {
       guint slot = 0;
 
-      code[i].slot = -1;
-      if (code[i].tile == NULL && self->operands[code[i].operand].access == DIRECT)
+      if (code[i].slot >= 0 || (code[i].tile == NULL && self->operands[code[i].operand].access == DIRECT))
         continue;
       while (busy[slot])
         slot++;
