@@ -233,25 +233,6 @@ sort_values (const KappaField *field, const KappaAxis *axis, gsize *n)
 }
 
 /**
- * kappa_field_suggests_log:
- *
- * Returns: whether a linear scale would hide the shape: all values are positive, and nine tenths of the way up
- *   they are more than 50 times the smallest
- */
-gboolean
-kappa_field_suggests_log (const KappaField *field)
-{
-  KappaAxis axis = { .scale = KAPPA_SCALE_LINEAR };
-  g_autofree double *sorted = NULL;
-  gsize n;
-
-  if (field->n_finite < 3 || field->n_positive < field->n_finite)
-    return FALSE;
-  sorted = sort_values (field, &axis, &n);
-  return sorted[(n - 1) * 9 / 10] > 50.0 * sorted[0];
-}
-
-/**
  * kappa_field_suggest_limits:
  *
  * Finds limits for value and colour: smallest and largest value, but at most three interquartile ranges beyond

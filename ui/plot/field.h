@@ -56,7 +56,6 @@ typedef struct
 
 KappaField *kappa_field_new            (const KappaArray *array, GError **error);
 void        kappa_field_free           (KappaField *field);
-gboolean    kappa_field_suggests_log   (const KappaField *field);
 KappaLimits kappa_field_suggest_limits (const KappaField *field, KappaScale scale);
 gsize       kappa_field_find           (const KappaField *field, double x, double y);
 double      kappa_field_edge           (const double *coordinates, gsize n, gsize i);

@@ -48,23 +48,6 @@ kappa_landscape_forget_grid (KappaLandscapeFigure *self)
   self->field = NULL;
 }
 
-static KappaScale
-choose_scale (KappaLandscapeFigure *self)
-{
-  switch (self->scale)
-    {
-    case KAPPA_LANDSCAPE_SCALE_LINEAR:
-      return KAPPA_SCALE_LINEAR;
-    case KAPPA_LANDSCAPE_SCALE_LOG:
-      return KAPPA_SCALE_LOG;
-    case KAPPA_LANDSCAPE_SCALE_SYMLOG:
-      return KAPPA_SCALE_SYMLOG;
-    case KAPPA_LANDSCAPE_SCALE_AUTO:
-    default:
-      return kappa_field_suggests_log (self->field) ? KAPPA_SCALE_LOG : KAPPA_SCALE_LINEAR;
-    }
-}
-
 static void
 count_beyond (KappaLandscapeFigure *self)
 {
@@ -88,7 +71,8 @@ static void
 prepare_bar (KappaLandscapeFigure *self)
 {
   static const char *const suffixes[] = { "", ", log", ", symlog" };
-  KappaScale scale = choose_scale (self);
+  gboolean suggests_log = kappa_values_suggest_log (self->field->values, self->field->nx * self->field->ny);
+  KappaScale scale = kappa_scale_choice_resolve (self->scale, suggests_log);
   KappaLimits limits = self->limits;
   const char *unit = self->field->unit;
 
@@ -101,7 +85,7 @@ prepare_bar (KappaLandscapeFigure *self)
   self->bar = (KappaColorbar){ .map = self->colormap };
   kappa_axis_init (&self->bar.axis, scale, limits.low, limits.high);
   count_beyond (self);
-  self->bar_title = g_strdup_printf ("%s%s%s%s", kappa_axis_symbol (self->field->name), unit[0] != '\0' ? ", " : "", unit,
+  self->bar_title = g_strdup_printf (unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s", kappa_axis_symbol (self->field->name), unit,
                                      suffixes[scale]);
   self->bar.title = self->bar_title;
 }

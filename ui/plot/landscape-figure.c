@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "ui/plot/landscape-private.h"
+#include "ui/plot/table-columns.h"
 
 G_DEFINE_FINAL_TYPE (KappaLandscapeFigure, kappa_landscape_figure, KAPPA_TYPE_FIGURE)
 
@@ -36,39 +37,19 @@ kappa_landscape_view_get_type (void)
   return type;
 }
 
-GType
-kappa_landscape_scale_get_type (void)
-{
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    {
-      static const GEnumValue values[] = {
-        { KAPPA_LANDSCAPE_SCALE_AUTO, "KAPPA_LANDSCAPE_SCALE_AUTO", "auto" },
-        { KAPPA_LANDSCAPE_SCALE_LINEAR, "KAPPA_LANDSCAPE_SCALE_LINEAR", "linear" },
-        { KAPPA_LANDSCAPE_SCALE_LOG, "KAPPA_LANDSCAPE_SCALE_LOG", "log" },
-        { KAPPA_LANDSCAPE_SCALE_SYMLOG, "KAPPA_LANDSCAPE_SCALE_SYMLOG", "symlog" },
-        { 0 },
-      };
-
-      g_once_init_leave (&type, g_enum_register_static ("KappaLandscapeScale", values));
-    }
-  return type;
-}
-
 static gboolean
 is_log (KappaFigure *figure)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
 
   return kappa_landscape_prepare (self) ? self->bar.axis.scale == KAPPA_SCALE_LOG
-                                        : self->scale == KAPPA_LANDSCAPE_SCALE_LOG;
+                                        : self->scale == KAPPA_SCALE_CHOICE_LOG;
 }
 
 static void
 set_log (KappaFigure *figure, gboolean log)
 {
-  g_object_set (figure, "scale", log ? KAPPA_LANDSCAPE_SCALE_LOG : KAPPA_LANDSCAPE_SCALE_LINEAR, NULL);
+  g_object_set (figure, "scale", log ? KAPPA_SCALE_CHOICE_LOG : KAPPA_SCALE_CHOICE_LINEAR, NULL);
 }
 
 #define FIELD(name) offsetof (KappaLandscapeFigure, name)
@@ -76,7 +57,7 @@ set_log (KappaFigure *figure, gboolean log)
 static const KappaFigureOption options[] = {
   { "view", KAPPA_OPTION_ENUM, FIELD (view), kappa_landscape_view_get_type, .fallback = KAPPA_LANDSCAPE_SURFACE },
   { "quantity", KAPPA_OPTION_STRING, FIELD (quantity), .stale = STALE_GRID },
-  { "scale", KAPPA_OPTION_ENUM, FIELD (scale), kappa_landscape_scale_get_type, .stale = STALE_SCALE },
+  { "scale", KAPPA_OPTION_ENUM, FIELD (scale), kappa_scale_choice_get_type, .stale = STALE_SCALE },
   { "log", KAPPA_OPTION_BOOLEAN, .get_alias = is_log, .set_alias = set_log },
   { "limits", KAPPA_OPTION_LIMITS, FIELD (limits), .stale = STALE_SCALE },
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_MESH },
@@ -130,23 +111,13 @@ add_mark (KappaLandscapeFigure *self, double x, double y, const char *name)
   g_array_append_val (self->marks, mark);
 }
 
-static int
-find_column (const KappaTable *table, const char *name, gboolean text)
-{
-  for (guint i = 0; i < table->n_columns; i++)
-    if (strcmp (table->columns[i].name, name) == 0 && (text ? table->texts[i] != NULL : table->numbers[i] != NULL))
-      return (int) i;
-  return -1;
-}
-
 /* Where the checkpoints are; the origin of the plane without better knowledge. */
 static void
 take_marks (KappaLandscapeFigure *self, KappaResult *result)
 {
   g_autoptr (KappaTable) table = kappa_result_dup_table (result, "checkpoints");
-  int name = table != NULL ? find_column (table, "name", TRUE) : -1;
-  int x = table != NULL ? find_column (table, "alpha", FALSE) : -1;
-  int y = table != NULL ? find_column (table, "beta", FALSE) : -1;
+  int name = kappa_table_find_text (table, "name");
+  int x = kappa_table_find_number (table, "alpha"), y = kappa_table_find_number (table, "beta");
 
   g_array_set_size (self->marks, 0);
   for (gsize row = 0; x >= 0 && y >= 0 && row < table->n_rows; row++)

@@ -92,6 +92,14 @@ kappa_landscape_lay_out (KappaLandscapeFigure *self, KappaPen *pen, const KappaR
   self->bar.levels = self->levels;
   layout->picture = (KappaRect){ body->x, body->y, MAX (body->width - bar - gap, pen->em), MAX (height, pen->em) };
   layout->bar = (KappaRect){ body->x + body->width - bar, body->y, bar, MAX (height, pen->em) };
+  if (kappa_landscape_get_view (self) != KAPPA_LANDSCAPE_SURFACE)
+    {
+      KappaFrame frame;
+
+      /* The bar ends where the plot ends, not where the numbers below it do. */
+      kappa_landscape_lay_out_plane (self, pen, &layout->picture, &frame);
+      layout->bar.height = frame.plot.y + frame.plot.height + 0.5 * pen->em - body->y;
+    }
   layout->notes = (KappaRect){ body->x, top, body->width, legend + below };
   if (draw)
     {

@@ -8,19 +8,9 @@
 #include "ui/plot/landscape-figure.h"
 #include "ui/plot/mesh.h"
 #include "ui/plot/raster.h"
+#include "ui/plot/scale-choice.h"
 
 #define KAPPA_LANDSCAPE_MAX_LEVELS 40
-
-typedef enum
-{
-  KAPPA_LANDSCAPE_SCALE_AUTO,
-  KAPPA_LANDSCAPE_SCALE_LINEAR,
-  KAPPA_LANDSCAPE_SCALE_LOG,
-  KAPPA_LANDSCAPE_SCALE_SYMLOG,
-} KappaLandscapeScale;
-
-#define KAPPA_TYPE_LANDSCAPE_SCALE (kappa_landscape_scale_get_type ())
-GType kappa_landscape_scale_get_type (void);
 
 /* A network whose place in the plane is known. */
 typedef struct
@@ -35,7 +25,7 @@ struct _KappaLandscapeFigure
 
   /* the view */
   KappaLandscapeView view;
-  KappaLandscapeScale scale;
+  KappaScaleChoice scale;
   KappaColormapKind colormap;
   char *quantity;
   KappaLimits limits, x_range, y_range;

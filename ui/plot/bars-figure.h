@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ui/plot/figure.h"
+
+/**
+ * KappaBar:
+ * @name: at the left of the bar
+ * @detail: (nullable): what the read-out says beside the value, e.g. "186 of 200"
+ */
+typedef struct
+{
+  const char *name;
+  double value;
+  const char *detail;
+} KappaBar;
+
+typedef enum
+{
+  KAPPA_BARS_ORDER_GIVEN,
+  KAPPA_BARS_ORDER_RISING,
+  KAPPA_BARS_ORDER_FALLING,
+} KappaBarsOrder;
+
+#define KAPPA_TYPE_BARS_ORDER (kappa_bars_order_get_type ())
+GType kappa_bars_order_get_type (void);
+
+/**
+ * KappaBarsFigure:
+ *
+ * One number for each of some named things: accuracy by class, parameters by layer. View properties:
+ *
+ * - "quantity": of a result, the column of the table "classes"; top1 if it is ""
+ * - "order": given, rising, falling
+ * - "log": values on a logarithmic axis
+ * - "limits": of the values
+ */
+#define KAPPA_TYPE_BARS_FIGURE (kappa_bars_figure_get_type ())
+G_DECLARE_FINAL_TYPE (KappaBarsFigure, kappa_bars_figure, KAPPA, BARS_FIGURE, KappaFigure)
+
+KappaFigure *kappa_bars_figure_new      (void);
+void         kappa_bars_figure_set_bars (KappaBarsFigure *self, const char *what, const char *unit, const KappaBar *bars,
+                                         gsize n);
