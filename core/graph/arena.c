@@ -21,7 +21,7 @@ moment (const KappaPlan *plan, const KappaBuffer *buffer, KappaStage stage, guin
       return (Moment){ (gint) step, stage != KAPPA_STAGE_VECTOR };
     default:
       return (Moment){ (gint) (stage == KAPPA_STAGE_SAMPLE_VECTOR ? samples + step : step),
-                       stage == KAPPA_STAGE_SAMPLE_VECTOR && buffer->first < (gint) samples };
+                       stage == KAPPA_STAGE_SAMPLE_VECTOR && buffer->first >= 0 && buffer->first < (gint) samples };
     }
 }
 

@@ -157,34 +157,40 @@ access_of (const KappaTileProgram *self, const Operand *operand)
   return STRIDED;
 }
 
-/* Gives every value a slot of scratch, used again after its last use. Tiles loaded once have theirs to themselves, from
- * the first instruction on: a slot used before the load would be overwritten in the next tile.
+static void
+find_last_uses (KappaTileProgram *self)
+{
+  Instruction *code = (Instruction *) self->code->data;
+
+  for (guint i = 0; i < self->code->len; i++)
+    for (guint v = 0; v < code[i].n_values; v++)
+      code[code[i].values[v]].last_use = (int) i;
+  code[self->result].last_use = G_MAXINT;
+}
+
+/* Gives every value a slot of scratch, used again after its last use. What is loaded once for all tiles has a slot to
+ * itself: it is still there when the next tile writes the values that come before it.
  */
 static void
 assign_slots (KappaTileProgram *self)
 {
   Instruction *code = (Instruction *) self->code->data;
   guint8 busy[256] = { 0 };
+  guint n_constant = 0;
 
+  find_last_uses (self);
   for (guint i = 0; i < self->code->len; i++)
     {
       code[i].slot = -1;
-      for (guint v = 0; v < code[i].n_values; v++)
-        code[code[i].values[v]].last_use = (int) i;
+      if (code[i].tile == NULL && self->operands[code[i].operand].access == CONSTANT)
+        code[i].slot = (int) n_constant++;
     }
-  code[self->result].last_use = G_MAXINT;
-  for (guint i = 0; i < self->code->len; i++)
-    if (code[i].tile == NULL && self->operands[code[i].operand].access == CONSTANT)
-      {
-        code[i].last_use = G_MAXINT;
-        code[i].slot = (int) self->n_slots;
-        busy[self->n_slots++] = 1;
-      }
+  self->n_slots = n_constant;
   for (guint i = 0; i < self->code->len; i++)
     {
-      guint slot = 0;
+      guint slot = n_constant;
 
-      if (code[i].slot >= 0 || (code[i].tile == NULL && self->operands[code[i].operand].access == DIRECT))
+      if (code[i].tile == NULL && self->operands[code[i].operand].access != STRIDED)
         continue;
       while (busy[slot])
         slot++;
@@ -193,7 +199,7 @@ assign_slots (KappaTileProgram *self)
       busy[slot] = 1;
       self->n_slots = MAX (self->n_slots, slot + 1);
       for (guint j = 0; j <= i; j++)
-        if (code[j].slot >= 0 && code[j].last_use == (int) i)
+        if (code[j].slot >= (int) n_constant && code[j].last_use == (int) i)
           busy[code[j].slot] = 0;
     }
 }
