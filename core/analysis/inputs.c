@@ -295,6 +295,12 @@ check_count (const KappaInputSpec *spec, guint n, GError **error)
 
   if (n >= spec->min && (spec->max == 0 || n <= spec->max))
     return TRUE;
+  if (n == 0)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s%s is missing: %s", spec->positional ? "the input " : "--",
+                   spec->name, spec->blurb);
+      return FALSE;
+    }
   if (spec->max == 0)
     expected = g_strdup_printf ("at least %u", spec->min);
   else if (spec->min == spec->max)

@@ -1,6 +1,7 @@
 #include "core/analysis/job.h"
 
 #include "core/analysis/engine.h"
+#include "core/analysis/memory.h"
 
 struct _KappaJob
 {
@@ -16,6 +17,7 @@ struct _KappaJob
   char *title;
   KappaJobOrigin origin;
   KappaResult *result;
+  guint64 bytes; /* predicted peak; 0 while nobody asked */
 
   GMutex mutex; /* of what follows */
   gint64 run_id;
@@ -179,8 +181,12 @@ gboolean
 kappa_job_estimate (KappaJob *self, KappaContext *context, KappaEstimate *estimate, GError **error)
 {
   *estimate = (KappaEstimate){ .unit = "" };
-  return self->origin == KAPPA_JOB_STORED
-         || kappa_analysis_estimate (self->analysis, self->inputs, context, estimate, error);
+  if (self->origin == KAPPA_JOB_STORED)
+    return TRUE;
+  if (!kappa_analysis_estimate (self->analysis, self->inputs, context, estimate, error))
+    return FALSE;
+  self->bytes = estimate->bytes;
+  return TRUE;
 }
 
 /* Files the run used, so that lists can show them. */
@@ -272,7 +278,8 @@ has_outputs (KappaAnalysis *analysis)
 /**
  * kappa_job_run:
  *
- * Computes what is missing and stores it as it comes.
+ * Computes what is missing and stores it as it comes. After an estimate, a run that would not fit into memory is
+ * refused before there is anything to store.
  *
  * Returns: %FALSE with the error of the computation, or %G_IO_ERROR_CANCELLED; what was found until then is kept. What
  *   goes wrong with the workspace is no error here: see kappa_job_dup_store_error()
@@ -287,6 +294,8 @@ kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
   if (self->origin == KAPPA_JOB_STORED)
     return !has_outputs (self->analysis)
            || kappa_analysis_run (self->analysis, self->inputs, self->result, context, error);
+  if (!kappa_memory_check (context, self->bytes, KAPPA_ANALYSIS_GET_CLASS (self->analysis)->name, error))
+    return FALSE;
   if (self->workspace != NULL)
     claim (self, context);
   done = kappa_analysis_run (self->analysis, self->inputs, self->result, context, &failure);

@@ -98,9 +98,9 @@ set_loss (const Figures *f, GError **error)
   set_scalar (f, "loss", mean + term, "nat", KAPPA_CERTAINTY_EXACT, "mean cross-entropy%s",
               f->summary->l2 > 0.0 ? " plus the regulariser" : "");
   if (f->n > 1)
-    set_scalar (f, "expected_loss", mean, "nat", KAPPA_CERTAINTY_INTERVAL (mean - half, mean + half, 0.95),
+    set_scalar (f, "expected_loss", mean, "nat", KAPPA_CERTAINTY_INTERVAL (fmax (0.0, mean - half), mean + half, 0.95),
                 "mean cross-entropy, without a regulariser, to expect on other images like these; 95 %% interval from the "
-                "standard error of the mean");
+                "standard error of the mean, cut off at 0");
   return TRUE;
 }
 
