@@ -103,7 +103,7 @@ visit (hid_t object, const char *name, const H5A_info_t *info, void *data)
   if (reader->n_objects++ >= KAPPA_READER_MAX_OBJECTS || strlen (name) > KAPPA_READER_MAX_PATH)
     {
       reader_send_error (KAPPA_READER_UNSUPPORTED,
-                         "%s: too many attributes, or too long a name of one", owner->object);
+                         "%.200s: too many attributes, or too long a name of one", owner->object);
       return -1;
     }
   attribute = H5Aopen (object, name, H5P_DEFAULT);
@@ -121,7 +121,7 @@ visit (hid_t object, const char *name, const H5A_info_t *info, void *data)
   if (reader->sent > KAPPA_READER_MAX_LISTING)
     {
       reader_send_error (KAPPA_READER_UNSUPPORTED,
-                         "%s: the attributes of the file take more than 64 MiB", owner->object);
+                         "%.200s: the attributes of the file take more than 64 MiB", owner->object);
       return -1;
     }
   reader_send (KAPPA_READER_ATTRIBUTE, &message);
@@ -137,6 +137,6 @@ reader_list_attributes (Reader *reader, hid_t object, const char *path)
   H5Eclear2 (H5E_DEFAULT);
   if (H5Aiterate2 (object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit, &owner) >= 0)
     return 1;
-  reader_send_error (KAPPA_READER_DAMAGED, "attributes of %s: %s", path, reader_blame ());
+  reader_send_error (KAPPA_READER_DAMAGED, "attributes of %.200s: %s", path, reader_blame ());
   return 0;
 }

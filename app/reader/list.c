@@ -20,7 +20,7 @@ static int list_group (Reader *reader, hid_t group, const char *path, unsigned d
 static int
 fail (const char *path, const char *what)
 {
-  reader_send_error (KAPPA_READER_UNSUPPORTED, "%s: %s", path, what);
+  reader_send_error (KAPPA_READER_UNSUPPORTED, "%.200s: %s", path, what);
   return -1;
 }
 
@@ -179,7 +179,7 @@ list_group (Reader *reader, hid_t group, const char *path, unsigned depth)
   if (H5Literate (group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit, &place) >= 0)
     return 1;
   /* Either a visit has said what is wrong, which is heard first, or libhdf5 does. */
-  reader_send_error (KAPPA_READER_DAMAGED, "group %s: %s", path, reader_blame ());
+  reader_send_error (KAPPA_READER_DAMAGED, "group %.200s: %s", path, reader_blame ());
   return 0;
 }
 

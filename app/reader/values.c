@@ -302,12 +302,12 @@ reader_send_values (Reader *reader, const KappaReaderRequest *request)
   wanted = &reader->datasets[request->dataset];
   if (wanted->refusal != NULL)
     {
-      reader_send_error (KAPPA_READER_UNSUPPORTED, "%s: %s", wanted->path, wanted->refusal);
+      reader_send_error (KAPPA_READER_UNSUPPORTED, "%.200s: %s", wanted->path, wanted->refusal);
       return;
     }
   H5Eclear2 (H5E_DEFAULT);
   dataset = H5Dopen2 (reader->file, wanted->path, H5P_DEFAULT);
   if (dataset < 0 || !send_as (dataset, request->as))
-    reader_send_error (KAPPA_READER_DAMAGED, "%s: %s", wanted->path, reader_blame ());
+    reader_send_error (KAPPA_READER_DAMAGED, "%.200s: %s", wanted->path, reader_blame ());
   H5Dclose (dataset);
 }

@@ -27,13 +27,28 @@ try_beside (const char *directory, const char *relative)
   return g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&path) : NULL;
 }
 
-/* $KAPPA_READER, beside the program, where it is installed, and where programs and tests of a build
- * directory find it.
- */
+/* Programs and tests of a build directory lie at different depths of it. */
+static char *
+search_build (const char *directory)
+{
+  g_autofree char *place = g_strdup (directory);
+  char *found = NULL;
+
+  for (guint i = 0; found == NULL && i < 5; i++)
+    {
+      char *parent = g_path_get_dirname (place);
+
+      found = try_beside (place, "app/reader");
+      g_free (place);
+      place = parent;
+    }
+  return found;
+}
+
+/* $KAPPA_READER, beside the program, where it is installed, or in the build directory. */
 static char *
 find_program (GError **error)
 {
-  const char *const relative[] = { "reader", "../app/reader", "../../app/reader" };
   const char *given = g_getenv ("KAPPA_READER");
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *directory = self != NULL ? g_path_get_dirname (self) : g_strdup ("/");
@@ -41,8 +56,8 @@ find_program (GError **error)
 
   if (found == NULL)
     found = try_beside (KAPPA_LIBEXECDIR, ".");
-  for (guint i = 0; found == NULL && i < G_N_ELEMENTS (relative); i++)
-    found = try_beside (directory, relative[i]);
+  if (found == NULL)
+    found = search_build (directory);
   if (found == NULL)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
                  "HDF5 files are read by a program of its own, kappa-reader, which is neither "
