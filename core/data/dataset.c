@@ -359,10 +359,10 @@ kappa_dataset_dup_item_path (KappaDataset *self, guint item)
  * kappa_dataset_dup_hash:
  *
  * Identifies the data, so that a result can be found again. For sets in few files (CIFAR, MNIST,
- * npz) it covers the content of the files, and is the same on every machine. For folders, which may
- * be far too large to read for that, it covers the names, sizes and modification times as they were
- * when the folder was opened, and the labels; a copied folder counts as another one. What a network
- * was really shown is identified by kappa_batch_source_get_hash().
+ * npz) it covers the content of the files. For folders, which may be far too large to read for
+ * that, it covers names, sizes, labels and the first KiB and the last three of each image. Either
+ * is the same on every machine. What a network was really shown is identified by
+ * kappa_batch_source_get_hash().
  *
  * Returns: (transfer full): a SHA-256 as 64 hexadecimal digits; %NULL with the system's error or
  * %G_IO_ERROR_CANCELLED

@@ -70,9 +70,7 @@ add_file (KappaFolderList *self, const char *relative, const struct stat *status
 {
   KappaFolderFile *file = g_new (KappaFolderFile, 1);
 
-  *file
-      = (KappaFolderFile) { g_strdup (relative), (guint64)status->st_size,
-                            (gint64)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec };
+  *file = (KappaFolderFile) { g_strdup (relative), (guint64)status->st_size };
   g_ptr_array_add (self->files, file);
 }
 

@@ -6,13 +6,11 @@
  * KappaFolderFile:
  * @path: relative to the folder, in the encoding of the file system
  * @size: bytes
- * @modified: nanoseconds since 1970
  */
 typedef struct
 {
   char *path;
   guint64 size;
-  gint64 modified;
 } KappaFolderFile;
 
 /**

@@ -11,7 +11,10 @@
 /* The best that deflate can do: 258 bytes for two bits. */
 #define MAX_INFLATION 1032
 
-#define MAX_CHUNK (8 << 20)
+/* A chunk is given memory by its declared length, so that this must not be far from what a file
+ * has. */
+#define MIN_CHUNK_LIMIT (64 << 10)
+#define MAX_CHUNK_LIMIT (8 << 20)
 
 typedef struct
 {
@@ -63,7 +66,7 @@ read_cb (png_structp png, png_bytep bytes, png_size_t size)
 }
 
 /* Texts and profiles may inflate to anything and do not change the pixels: they are passed over
- * unread. */
+ * unread. An EXIF block is kept as unknown, since the library takes its length on trust. */
 static void
 ignore_what_is_not_pixels (png_structp png)
 {
@@ -73,6 +76,7 @@ ignore_what_is_not_pixels (png_structp png)
 
   png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
   png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, chunks, sizeof chunks / 5);
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "eXIf", 1);
 }
 
 static void
@@ -80,7 +84,7 @@ prepare (Decoder *self)
 {
   png_set_read_fn (self->png, self, read_cb);
   png_set_user_limits (self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_chunk_malloc_max (self->png, MAX_CHUNK);
+  png_set_chunk_malloc_max (self->png, CLAMP (self->size, MIN_CHUNK_LIMIT, MAX_CHUNK_LIMIT));
   ignore_what_is_not_pixels (self->png);
 }
 
@@ -157,12 +161,11 @@ expand_palette (Decoder *self)
 static void
 read_orientation (Decoder *self)
 {
-  png_uint_32 size = 0;
-  png_bytep exif = NULL;
+  png_unknown_chunkp chunks = NULL;
+  int n_chunks = png_get_unknown_chunks (self->png, self->info, &chunks);
 
-  self->orientation = 1;
-  if (png_get_eXIf_1 (self->png, self->info, &size, &exif) != 0)
-    self->orientation = kappa_exif_get_orientation (exif, size);
+  self->orientation
+      = n_chunks > 0 ? kappa_exif_get_orientation (chunks[0].data, chunks[0].size) : 1;
 }
 
 static gboolean

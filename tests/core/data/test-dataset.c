@@ -506,21 +506,34 @@ test_npz_splits (Folder *folder, gconstpointer data)
   g_assert_cmpuint (kappa_dataset_get_n_items (other), ==, 3);
 }
 
+static char *
+hash_of (const char *spec)
+{
+  g_autoptr (KappaDataset) dataset = open_spec (spec, NULL);
+
+  return kappa_dataset_dup_hash (dataset, NULL, NULL);
+}
+
+/* The same for the same bytes written again, another for another image, name or label. */
 static void
 test_folder_hash (Folder *folder, gconstpointer data)
 {
-  g_autofree char *first = NULL, *again = NULL, *changed = NULL;
-  g_autoptr (KappaDataset) dataset = NULL, larger = NULL;
+  g_autofree char *first = NULL, *again = NULL, *larger = NULL, *other = NULL, *labelled = NULL;
 
   add_image (folder, "a/1.png");
-  dataset = open_spec (folder->path, NULL);
-  first = kappa_dataset_dup_hash (dataset, NULL, NULL);
-  again = kappa_dataset_dup_hash (dataset, NULL, NULL);
+  first = hash_of (folder->path);
+  add_image (folder, "a/1.png");
+  again = hash_of (folder->path);
   add_image (folder, "a/2.png");
-  larger = open_spec (folder->path, NULL);
-  changed = kappa_dataset_dup_hash (larger, NULL, NULL);
+  larger = hash_of (folder->path);
+  kappa_test_copy_fixture ("rgb16.png", folder->path, "a/2.png");
+  other = hash_of (folder->path);
+  add_text (folder, "labels.csv", "image,label\na/1.png,0\na/2.png,1\n");
+  labelled = hash_of (folder->path);
   g_assert_cmpstr (first, ==, again);
-  g_assert_cmpstr (first, !=, changed);
+  g_assert_cmpstr (first, !=, larger);
+  g_assert_cmpstr (larger, !=, other);
+  g_assert_cmpstr (other, !=, labelled);
 }
 
 static void

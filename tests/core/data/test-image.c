@@ -81,7 +81,7 @@ test_reference (gconstpointer data)
   g_assert_cmpstr (sha256, ==, reference->sha256);
 }
 
-/* Cut anywhere, a file gives an error that says so and never a picture with a grey end. */
+/* Cut in five hundred places, a file gives an error that says so and never a picture with a grey end. */
 static void
 test_truncated (gconstpointer data)
 {
@@ -90,7 +90,7 @@ test_truncated (gconstpointer data)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  for (gsize n = 8; n < size; n++)
+  for (gsize n = 8; n < size; n += 1 + size / 500)
     {
       g_autoptr (GError) error = NULL;
       g_autofree guint8 *cut = g_memdup2 (bytes, n);
@@ -102,7 +102,7 @@ test_truncated (gconstpointer data)
     }
 }
 
-/* Any one byte changed: an image of the same size or an error, nothing worse. */
+/* One byte changed, at five hundred places: an image of the same size or an error, nothing worse. */
 static void
 test_damaged (gconstpointer data)
 {
@@ -111,7 +111,7 @@ test_damaged (gconstpointer data)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  for (gsize i = 0; i < size; i++)
+  for (gsize i = 0; i < size; i += 1 + size / 500)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (KappaImage) image = NULL;
