@@ -367,14 +367,12 @@ kappa_graph_apply (KappaGraph *self, const KappaOp *op, const KappaNode *inputs,
       content.key.inputs[0] = inputs[1];
       content.key.inputs[1] = inputs[0];
     }
-  simpler = kappa_graph_simplify (self, op, content.key.inputs, n_inputs, &content.key.attrs);
-  if (simpler != KAPPA_NONE)
-    return hooked (self, simpler);
   content.dtype = n_inputs > 0 ? record (self, inputs[0])->dtype : self->real;
   if (!op->shape (self, content.key.inputs, n_inputs, &content.key.attrs, &content.shape, &content.dtype,
                   self->error == NULL ? &self->error : NULL))
     return KAPPA_BAD;
-  return hooked (self, intern (self, &content));
+  simpler = kappa_graph_simplify (self, op, content.key.inputs, n_inputs, &content.key.attrs);
+  return hooked (self, simpler != KAPPA_NONE ? simpler : intern (self, &content));
 }
 
 /**

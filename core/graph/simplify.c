@@ -80,21 +80,16 @@ static KappaNode
 simplify_movement (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs)
 {
   const KappaShape *shape = kappa_graph_get_shape (graph, x);
-  KappaShape target = { 0 };
+  KappaShape target = { .rank = (guint) attrs->i[0] };
   double value;
 
-  target.rank = (guint) attrs->i[0];
-  for (guint d = 0; d < target.rank; d++)
-    target.dims[d] = attrs->i[1 + d];
-  if (strcmp (op->name, "reshape") == 0 || strcmp (op->name, "broadcast") == 0)
-    {
-      if (kappa_shape_equal (shape, &target))
-        return x;
-      if (is_constant (graph, x, &value))
-        return filled (graph, value, &target, kappa_graph_get_dtype (graph, x));
-      if (kappa_graph_get_op (graph, x) == op)
-        return kappa_graph_apply (graph, op, (KappaNode[]){ kappa_graph_get_operand (graph, x, 0) }, 1, attrs);
-    }
+  memcpy (target.dims, attrs->i + 1, sizeof target.dims);
+  if (kappa_shape_equal (shape, &target))
+    return x;
+  if (is_constant (graph, x, &value))
+    return filled (graph, value, &target, kappa_graph_get_dtype (graph, x));
+  if (kappa_graph_get_op (graph, x) == op)
+    return kappa_graph_apply (graph, op, (KappaNode[]){ kappa_graph_get_operand (graph, x, 0) }, 1, attrs);
   return KAPPA_NONE;
 }
 
@@ -146,8 +141,7 @@ simplify_reduce (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaA
 KappaNode
 kappa_graph_simplify (KappaGraph *graph, const KappaOp *op, const KappaNode *inputs, guint n_inputs, const KappaAttrs *attrs)
 {
-  if (n_inputs == 2 && op->kind == KAPPA_OP_ELEMENTWISE
-      && kappa_shape_equal (kappa_graph_get_shape (graph, inputs[0]), kappa_graph_get_shape (graph, inputs[1])))
+  if (n_inputs == 2 && op->kind == KAPPA_OP_ELEMENTWISE)
     return simplify_binary (graph, op->name, inputs[0], inputs[1]);
   if (n_inputs != 1)
     return KAPPA_NONE;
@@ -161,5 +155,7 @@ kappa_graph_simplify (KappaGraph *graph, const KappaOp *op, const KappaNode *inp
     return simplify_transpose (graph, inputs[0], attrs);
   if (g_str_has_prefix (op->name, "reduce_"))
     return simplify_reduce (graph, op, inputs[0], attrs);
-  return op->kind == KAPPA_OP_VIEW ? simplify_movement (graph, op, inputs[0], attrs) : KAPPA_NONE;
+  if (strcmp (op->name, "reshape") == 0 || strcmp (op->name, "broadcast") == 0)
+    return simplify_movement (graph, op, inputs[0], attrs);
+  return KAPPA_NONE;
 }
