@@ -250,7 +250,7 @@ chained (Lowering *l, KappaNode node)
   int result;
   gsize scratch;
 
-  chain.program = kappa_tile_program_new (dtype == KAPPA_F64 ? KAPPA_F64 : KAPPA_F32);
+  chain.program = kappa_tile_program_new (dtype == KAPPA_F64 || dtype == KAPPA_I32 ? KAPPA_F64 : KAPPA_F32);
   result = link_node (&chain, node, TRUE);
   view = kappa_view_dense (dtype, kappa_graph_get_shape (l->graph, node), chain_layout (&chain));
   for (guint i = 0; i < chain.n_operands; i++)
