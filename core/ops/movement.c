@@ -519,7 +519,7 @@ kappa_slice (KappaGraph *g, KappaNode x, const gint64 *start, const gint64 *size
       attrs.i[d] = start != NULL ? start[d] : 0;
       attrs.i[8 + d] = step != NULL ? step[d] : 1;
       attrs.i[16 + d] = size[d];
-      whole &= size[d] == from->dims[d];
+      whole &= attrs.i[d] == 0 && size[d] == from->dims[d] && (attrs.i[8 + d] == 1 || size[d] == 1);
     }
   return whole ? x : kappa_graph_apply (g, &op_slice, &x, 1, &attrs);
 }
@@ -541,7 +541,7 @@ kappa_pad (KappaGraph *g, KappaNode x, const gint64 *before, const gint64 *after
       attrs.i[d] = before != NULL ? before[d] : 0;
       attrs.i[8 + d] = step != NULL ? step[d] : 1;
       attrs.i[16 + d] = attrs.i[d] + (from->dims[d] - 1) * attrs.i[8 + d] + 1 + (after != NULL ? after[d] : 0);
-      whole &= attrs.i[16 + d] == from->dims[d];
+      whole &= attrs.i[d] == 0 && attrs.i[16 + d] == from->dims[d];
     }
   return whole ? x : kappa_graph_apply (g, &op_pad, &x, 1, &attrs);
 }
