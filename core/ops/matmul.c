@@ -19,8 +19,10 @@ matmul_shape (KappaGraph *g,
   const KappaShape *a = kappa_graph_get_shape (g, inputs[0]), *b = kappa_graph_get_shape (g, inputs[1]);
   guint r = a->rank;
 
-  if (r < 2 || b->rank != r || kappa_graph_get_dtype (g, inputs[1]) != *dtype)
-    return kappa_op_shape_error (error, g, "matmul", inputs, n, "two matrices of one rank and dtype");
+  if (!kappa_op_check_real (error, g, "matmul", inputs, n, *dtype, FALSE))
+    return FALSE;
+  if (r < 2 || b->rank != r)
+    return kappa_op_shape_error (error, g, "matmul", inputs, n, "two matrices of one rank");
   for (guint d = 0; d + 2 < r; d++)
     if (a->dims[d] != b->dims[d])
       return kappa_op_shape_error (error, g, "matmul", inputs, n, "equal leading dimensions");
@@ -32,14 +34,34 @@ matmul_shape (KappaGraph *g,
   return TRUE;
 }
 
+/* From one row to the next, or from one column; where there is but one, as if they lay without gaps. */
+static gint64
+step (const KappaView *view, guint dimension, guint other)
+{
+  return view->dims[dimension] > 1 ? view->strides[dimension] : MAX (view->dims[other], 1);
+}
+
 /* BLAS takes a matrix whose rows or whose columns are contiguous. */
+static gboolean
+lies_by_rows (const KappaView *view)
+{
+  guint r = view->rank;
+
+  return (view->strides[r - 1] == 1 || view->dims[r - 1] == 1) && step (view, r - 2, r - 1) >= view->dims[r - 1];
+}
+
+static gboolean
+lies_by_columns (const KappaView *view)
+{
+  guint r = view->rank;
+
+  return (view->strides[r - 2] == 1 || view->dims[r - 2] == 1) && step (view, r - 1, r - 2) >= view->dims[r - 2];
+}
+
 static gboolean
 blas_takes (const KappaView *view)
 {
-  guint r = view->rank;
-  gint64 rows = view->strides[r - 2], columns = view->strides[r - 1];
-
-  return (columns == 1 && rows >= view->dims[r - 1]) || (rows == 1 && columns >= view->dims[r - 2]);
+  return lies_by_rows (view) || lies_by_columns (view);
 }
 
 static gboolean
@@ -61,10 +83,10 @@ matmul_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **err
 static CBLAS_TRANSPOSE
 orientation (const KappaView *view, gboolean transpose, int *leading)
 {
-  gboolean by_rows = view->strides[view->rank - 1] == 1 && view->strides[view->rank - 2] >= view->dims[view->rank - 1];
+  gboolean by_rows = lies_by_rows (view);
+  guint r = view->rank;
 
-  *leading = (int) (by_rows ? view->strides[view->rank - 2] : view->strides[view->rank - 1]);
-  *leading = MAX (*leading, 1);
+  *leading = (int) (by_rows ? step (view, r - 2, r - 1) : step (view, r - 1, r - 2));
   return by_rows != transpose ? CblasNoTrans : CblasTrans;
 }
 
