@@ -71,6 +71,35 @@ kappa_op_same_shape (KappaGraph *graph,
   return TRUE;
 }
 
+/**
+ * kappa_op_check_real:
+ * @bfloat16: whether bfloat16 will do too
+ *
+ * For shape rules of primitives whose kernel reads real numbers of one dtype.
+ *
+ * Returns: %FALSE with an error if an operand is of another dtype than @dtype, or that is none the kernel knows
+ */
+gboolean
+kappa_op_check_real (GError **error,
+                     KappaGraph *graph,
+                     const char *op,
+                     const KappaNode *inputs,
+                     guint n_inputs,
+                     KappaDtype dtype,
+                     gboolean bfloat16)
+{
+  gboolean known = dtype == KAPPA_F32 || dtype == KAPPA_F64 || (dtype == KAPPA_BF16 && bfloat16);
+
+  for (guint i = 0; i < n_inputs; i++)
+    if (!known || kappa_graph_get_dtype (graph, inputs[i]) != dtype)
+      {
+        g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_SHAPE, "%s of %s: expected operands of one real dtype%s", op,
+                     kappa_dtype_name (kappa_graph_get_dtype (graph, inputs[i])), bfloat16 ? "" : ", not bfloat16");
+        return FALSE;
+      }
+  return TRUE;
+}
+
 KappaNode
 kappa_op_unary (KappaGraph *graph, const KappaOp *op, KappaNode x)
 {

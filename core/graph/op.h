@@ -105,6 +105,8 @@ gboolean        kappa_op_same_shape     (KappaGraph *graph, const KappaNode *inp
                                          const KappaAttrs *attrs, KappaShape *shape, KappaDtype *dtype, GError **error);
 gboolean        kappa_op_shape_error    (GError **error, KappaGraph *graph, const char *op, const KappaNode *inputs,
                                          guint n_inputs, const char *expected);
+gboolean        kappa_op_check_real     (GError **error, KappaGraph *graph, const char *op, const KappaNode *inputs,
+                                         guint n_inputs, KappaDtype dtype, gboolean bfloat16);
 KappaNode       kappa_op_unary          (KappaGraph *graph, const KappaOp *op, KappaNode x);
 KappaNode       kappa_op_binary         (KappaGraph *graph, const KappaOp *op, KappaNode a, KappaNode b);
 

@@ -43,8 +43,9 @@ conv_shape (KappaGraph *g,
 
   *y = KAPPA_SHAPE (x->dims[0], w->dims[0], kappa_window_output (&window, 0, x->dims[2], FALSE),
                     kappa_window_output (&window, 1, x->dims[3], FALSE));
-  return fits (x, w, y, &window)
-         || kappa_op_shape_error (error, g, "conv", inputs, n, "images N × C × H × W and a weight O × C/groups × kh × kw");
+  return kappa_op_check_real (error, g, "conv", inputs, n, *dtype, TRUE)
+         && (fits (x, w, y, &window)
+             || kappa_op_shape_error (error, g, "conv", inputs, n, "images N × C × H × W and a weight O × C/groups × kh × kw"));
 }
 
 static gboolean
@@ -60,8 +61,9 @@ input_grad_shape (KappaGraph *g,
   KappaWindow window = kappa_window_from_attrs (attrs);
 
   *x = KAPPA_SHAPE (y->dims[0], w->dims[1] * window.groups, attrs->i[HEIGHT], attrs->i[HEIGHT + 1]);
-  return fits (x, w, y, &window)
-         || kappa_op_shape_error (error, g, "conv_input_grad", inputs, n, "what conv would have made of that image");
+  return kappa_op_check_real (error, g, "conv_input_grad", inputs, n, *dtype, FALSE)
+         && (fits (x, w, y, &window)
+             || kappa_op_shape_error (error, g, "conv_input_grad", inputs, n, "what conv would have made of that image"));
 }
 
 static gboolean
@@ -77,8 +79,9 @@ weight_grad_shape (KappaGraph *g,
   KappaWindow window = kappa_window_from_attrs (attrs);
 
   *w = KAPPA_SHAPE (y->dims[1], x->dims[1] / MAX (window.groups, 1), window.kernel[0], window.kernel[1]);
-  return fits (x, w, y, &window)
-         || kappa_op_shape_error (error, g, "conv_weight_grad", inputs, n, "images and what conv would have made of them");
+  return kappa_op_check_real (error, g, "conv_weight_grad", inputs, n, *dtype, FALSE)
+         && (fits (x, w, y, &window)
+             || kappa_op_shape_error (error, g, "conv_weight_grad", inputs, n, "images and what conv would have made of them"));
 }
 
 /* The node's primitive on other operands. */

@@ -20,6 +20,8 @@ gather_shape (KappaGraph *g,
 {
   const KappaShape *from = kappa_graph_get_shape (g, inputs[0]);
 
+  if (!kappa_op_check_real (error, g, "gather", inputs, 1, *dtype, FALSE))
+    return FALSE;
   *shape = *kappa_graph_get_shape (g, inputs[1]);
   if (from->rank != shape->rank || kappa_graph_get_dtype (g, inputs[1]) != KAPPA_I32)
     return kappa_op_shape_error (error, g, "gather", inputs, n, "an int32 index of the operand's rank");
@@ -38,6 +40,8 @@ scatter_shape (KappaGraph *g,
                KappaDtype *dtype,
                GError **error)
 {
+  if (!kappa_op_check_real (error, g, "scatter", inputs, 1, *dtype, FALSE))
+    return FALSE;
   *shape = *kappa_graph_get_shape (g, inputs[0]);
   if (!kappa_shape_equal (shape, kappa_graph_get_shape (g, inputs[1]))
       || kappa_graph_get_dtype (g, inputs[1]) != KAPPA_I32)

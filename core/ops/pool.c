@@ -18,69 +18,6 @@ enum
   HEIGHT = 13,
 };
 
-static gboolean
-pool_shape (KappaGraph *g,
-            const KappaNode *inputs,
-            guint n,
-            const KappaAttrs *attrs,
-            KappaShape *shape,
-            KappaDtype *dtype,
-            GError **error)
-{
-  KappaWindow window = kappa_window_from_attrs (attrs);
-
-  *shape = *kappa_graph_get_shape (g, inputs[0]);
-  if (shape->rank != 4)
-    return kappa_op_shape_error (error, g, "pooling", inputs, n, "N × C × H × W");
-  for (guint d = 0; d < 2; d++)
-    {
-      gint64 size = kappa_window_output (&window, d, shape->dims[2 + d], attrs->i[CEIL] != 0);
-
-      if (size < 1 || window.pad_begin[d] >= window.kernel[d] || window.pad_end[d] >= window.kernel[d])
-        return kappa_op_shape_error (error, g, "pooling", inputs, n, "an image at least as large as the window");
-      shape->dims[2 + d] = size;
-    }
-  return TRUE;
-}
-
-static gboolean
-index_shape (KappaGraph *g,
-             const KappaNode *inputs,
-             guint n,
-             const KappaAttrs *attrs,
-             KappaShape *shape,
-             KappaDtype *dtype,
-             GError **error)
-{
-  *dtype = KAPPA_I32;
-  return pool_shape (g, inputs, n, attrs, shape, &(KappaDtype){ KAPPA_F32 }, error);
-}
-
-static gboolean
-transpose_shape (KappaGraph *g,
-                 const KappaNode *inputs,
-                 guint n,
-                 const KappaAttrs *attrs,
-                 KappaShape *shape,
-                 KappaDtype *dtype,
-                 GError **error)
-{
-  *shape = *kappa_graph_get_shape (g, inputs[0]);
-  if (shape->rank != 4)
-    return kappa_op_shape_error (error, g, "pooling", inputs, n, "N × C × H × W");
-  shape->dims[2] = attrs->i[HEIGHT];
-  shape->dims[3] = attrs->i[HEIGHT + 1];
-  return TRUE;
-}
-
-static gboolean
-pool_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
-{
-  plan->layouts[0] = plan->output = KAPPA_LAYOUT_CHANNELS_LAST;
-  plan->state = (gpointer) spec->attrs;
-  return TRUE;
-}
-
 /* The part of a window that lies inside the image along one dimension: taps first … last - 1. */
 typedef struct
 {
@@ -98,6 +35,96 @@ span_of (const KappaWindow *window, guint d, gint64 out, gint64 size)
   while (span.last > span.first && span.origin + (span.last - 1) * step >= size)
     span.last--;
   return span;
+}
+
+/* Taps far apart can have the whole image between them: the maximum of nothing is no number. */
+static gboolean
+sees_image (const KappaWindow *window, guint d, gint64 places, gint64 size)
+{
+  for (gint64 out = 0; out < places; out++)
+    {
+      Span span = span_of (window, d, out, size);
+
+      if (span.first >= span.last)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+pooled_shape (KappaGraph *g, const KappaNode *inputs, guint n, const KappaAttrs *attrs, KappaShape *shape, GError **error)
+{
+  KappaWindow window = kappa_window_from_attrs (attrs);
+
+  *shape = *kappa_graph_get_shape (g, inputs[0]);
+  if (shape->rank != 4)
+    return kappa_op_shape_error (error, g, "pooling", inputs, n, "N × C × H × W");
+  for (guint d = 0; d < 2; d++)
+    {
+      gint64 size = kappa_window_output (&window, d, shape->dims[2 + d], attrs->i[CEIL] != 0);
+
+      if (size < 1 || window.pad_begin[d] >= window.kernel[d] || window.pad_end[d] >= window.kernel[d])
+        return kappa_op_shape_error (error, g, "pooling", inputs, n, "an image at least as large as the window");
+      if (window.dilation[d] < 1 || !sees_image (&window, d, size, shape->dims[2 + d]))
+        return kappa_op_shape_error (error, g, "pooling", inputs, n, "a part of the image in every window");
+      shape->dims[2 + d] = size;
+    }
+  return TRUE;
+}
+
+static gboolean
+pool_shape (KappaGraph *g,
+            const KappaNode *inputs,
+            guint n,
+            const KappaAttrs *attrs,
+            KappaShape *shape,
+            KappaDtype *dtype,
+            GError **error)
+{
+  return kappa_op_check_real (error, g, "pooling", inputs, n, *dtype, TRUE)
+         && pooled_shape (g, inputs, n, attrs, shape, error);
+}
+
+static gboolean
+index_shape (KappaGraph *g,
+             const KappaNode *inputs,
+             guint n,
+             const KappaAttrs *attrs,
+             KappaShape *shape,
+             KappaDtype *dtype,
+             GError **error)
+{
+  if (!kappa_op_check_real (error, g, "pooling's gradient", inputs, n, *dtype, FALSE))
+    return FALSE;
+  *dtype = KAPPA_I32;
+  return pooled_shape (g, inputs, n, attrs, shape, error);
+}
+
+static gboolean
+transpose_shape (KappaGraph *g,
+                 const KappaNode *inputs,
+                 guint n,
+                 const KappaAttrs *attrs,
+                 KappaShape *shape,
+                 KappaDtype *dtype,
+                 GError **error)
+{
+  if (!kappa_op_check_real (error, g, "pooling's gradient", inputs, n, *dtype, FALSE))
+    return FALSE;
+  *shape = *kappa_graph_get_shape (g, inputs[0]);
+  if (shape->rank != 4)
+    return kappa_op_shape_error (error, g, "pooling", inputs, n, "N × C × H × W");
+  shape->dims[2] = attrs->i[HEIGHT];
+  shape->dims[3] = attrs->i[HEIGHT + 1];
+  return TRUE;
+}
+
+static gboolean
+pool_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
+{
+  plan->layouts[0] = plan->output = KAPPA_LAYOUT_CHANNELS_LAST;
+  plan->state = (gpointer) spec->attrs;
+  return TRUE;
 }
 
 /* Calls body for every window: n, oy, ox, its spans; out points to the C results. */

@@ -18,6 +18,8 @@ sum_shape (KappaGraph *g,
            KappaDtype *dtype,
            GError **error)
 {
+  if (!kappa_op_check_real (error, g, "reduce_sum", inputs, n, *dtype, TRUE))
+    return FALSE;
   *shape = *kappa_graph_get_shape (g, inputs[0]);
   for (guint d = 0; d < shape->rank; d++)
     if (attrs->i[0] >> d & 1)
@@ -210,6 +212,8 @@ arg_max_shape (KappaGraph *g,
                KappaDtype *dtype,
                GError **error)
 {
+  if (!kappa_op_check_real (error, g, "arg_max", inputs, n, *dtype, FALSE))
+    return FALSE;
   *shape = *kappa_graph_get_shape (g, inputs[0]);
   if (attrs->i[0] < 0 || attrs->i[0] >= shape->rank)
     return kappa_op_shape_error (error, g, "arg_max", inputs, n, "an axis it has");

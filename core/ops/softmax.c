@@ -15,7 +15,8 @@ rows_shape (KappaGraph *g,
             GError **error)
 {
   *shape = *kappa_graph_get_shape (g, inputs[0]);
-  return shape->rank > 0 || kappa_op_shape_error (error, g, "softmax", inputs, n, "at least one dimension");
+  return kappa_op_check_real (error, g, "softmax", inputs, n, *dtype, FALSE)
+         && (shape->rank > 0 || kappa_op_shape_error (error, g, "softmax", inputs, n, "at least one dimension"));
 }
 
 static gboolean
