@@ -82,7 +82,8 @@ parse_offsets (Header *header, Entry *entry, guint32 value, GError **error)
 {
   guint32 first = kappa_json_get_first (header->json, value);
 
-  if (kappa_json_get_n (header->json, value) != 2
+  if (kappa_json_get_kind (header->json, value) != KAPPA_JSON_ARRAY
+      || kappa_json_get_n (header->json, value) != 2
       || !kappa_json_get_unsigned (header->json, first, &entry->begin)
       || !kappa_json_get_unsigned (header->json, kappa_json_get_next (header->json, first),
                                    &entry->end))

@@ -101,13 +101,14 @@ static void
 test_values (void)
 {
   static const char text[]
-      = P_PROTO "}(" P_TEXT1 ("a") "J\xfe\xff\xff\xff" P_TEXT1 ("b") "\x8a\2\0\x80" P_TEXT1 ("c") "G\x3f\xf8\0\0\0\0\0\0" P_TEXT1 ("d") "\x88" P_TEXT1 (
-          "e") "N" P_TEXT1 ("f") "(K\1K\2K\3t" P_TEXT1 ("g") "\x8a\0" P_TEXT1 ("h") "c_"
-                                                                                    "codecs\nencode"
-                                                                                    "\nX\3\0\0\0a"
-                                                                                    "\xc3\xbfX\6\0"
-                                                                                    "\0\0latin1\x86"
-                                                                                    "R" P_TEXT1 ("a") "K\x09u.";
+      = P_PROTO "}(" P_TEXT1 ("a") "J\xfe\xff\xff\xff" P_TEXT1 ("b") "\x8a\2\0\x80" P_TEXT1 ("c") "G\x3f\xf8\0\0\0\0\0\0" P_TEXT1 (
+          "d") "\x88" P_TEXT1 ("e") "N" P_TEXT1 ("f") "(K\1K\2K\3t" P_TEXT1 ("g") "\x8a\0" P_TEXT1 ("h") "c_"
+                                                                                                         "codecs\nencode"
+                                                                                                         "\nX\3\0\0\0a"
+                                                                                                         "\xc3\xbfX\6\0"
+                                                                                                         "\0\0latin1\x86"
+                                                                                                         "R" P_TEXT1 (
+                                                                                                             "a") "K\x09u.";
   g_autoptr (GBytes) bytes = g_bytes_new_static (BYTES (text));
   g_autoptr (GError) error = NULL;
   g_autoptr (KappaPickle) pickle = read_data (bytes, &error);
