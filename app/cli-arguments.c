@@ -30,7 +30,8 @@ cli_arguments_new (void)
   CliArguments *self = g_new (CliArguments, 1);
 
   self->options = g_ptr_array_new_with_free_func (cli_option_free);
-  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->values
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   self->places = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -109,12 +110,12 @@ distance (const char *a, const char *b)
   g_autofree guint *row = g_new (guint, n + 1);
 
   for (gsize j = 0; j <= n; j++)
-    row[j] = (guint) j;
+    row[j] = (guint)j;
   for (gsize i = 0; a[i] != '\0'; i++)
     {
       guint diagonal = row[0];
 
-      row[0] = (guint) i + 1;
+      row[0] = (guint)i + 1;
       for (gsize j = 0; j < n; j++)
         {
           guint replaced = diagonal + (a[i] != b[j]);
@@ -129,12 +130,13 @@ distance (const char *a, const char *b)
 /**
  * cli_nearest:
  *
- * Returns: (transfer full) (nullable): the known word that @word is most likely meant to be; %NULL if none is near
+ * Returns: (transfer full) (nullable): the known word that @word is most likely meant to be; %NULL
+ * if none is near
  */
 char *
 cli_nearest (const char *word, const char *const *known, guint n)
 {
-  guint best = (guint) strlen (word) / 2 + 1;
+  guint best = (guint)strlen (word) / 2 + 1;
   const char *nearest = NULL;
 
   for (guint i = 0; i < n; i++)
@@ -158,12 +160,14 @@ refuse_unknown (CliArguments *self, const char *name, GError **error)
   g_autofree char *nearest = NULL;
 
   for (guint i = 0; i < self->options->len; i++)
-    g_ptr_array_add (names, ((CliOption *) g_ptr_array_index (self->options, i))->name);
-  nearest = cli_nearest (name, (const char *const *) names->pdata, names->len);
+    g_ptr_array_add (names, ((CliOption *)g_ptr_array_index (self->options, i))->name);
+  nearest = cli_nearest (name, (const char *const *)names->pdata, names->len);
   if (nearest != NULL)
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no option --%s; did you mean --%s?", name, nearest);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                 "there is no option --%s; did you mean --%s?", name, nearest);
   else
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no option --%s; --help lists them", name);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                 "there is no option --%s; --help lists them", name);
   return FALSE;
 }
 
@@ -185,8 +189,9 @@ keep_switch (CliArguments *self, const char *name, const char *value, GError **e
 {
   if (value != NULL && strcmp (value, "true") != 0 && strcmp (value, "false") != 0)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s is a switch: %s was given, expected true or false, or nothing",
-                   name, value);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--%s is a switch: %s was given, expected true or false, or nothing", name,
+                   value);
       return FALSE;
     }
   keep (self, name, value != NULL ? value : "true");
@@ -199,7 +204,8 @@ parse_option (CliArguments *self, char ***arguments, GError **error)
 {
   const char *text = **arguments + 2;
   const char *equals = strchr (text, '=');
-  g_autofree char *name = equals != NULL ? g_strndup (text, (gsize) (equals - text)) : g_strdup (text);
+  g_autofree char *name
+      = equals != NULL ? g_strndup (text, (gsize)(equals - text)) : g_strdup (text);
   const CliOption *option = find_option (self, name);
   const char *next = (*arguments)[1];
 
@@ -209,7 +215,8 @@ parse_option (CliArguments *self, char ***arguments, GError **error)
     return keep_switch (self, name, equals != NULL ? equals + 1 : NULL, error);
   if (equals == NULL && (next == NULL || g_str_has_prefix (next, "--")))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s needs a value: --%s=%s", name, name, option->metavar);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s needs a value: --%s=%s", name, name,
+                   option->metavar);
       return FALSE;
     }
   keep (self, name, equals != NULL ? equals + 1 : next);
@@ -244,13 +251,25 @@ cli_arguments_parse (CliArguments *self, char **arguments, GError **error)
         keep (self, "help", "true");
       else if (options && argument[0] == '-' && argument[1] != '\0')
         {
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no option %s; options begin with two dashes", argument);
+          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "there is no option %s; options begin with two dashes", argument);
           return FALSE;
         }
       else
         g_ptr_array_add (self->places, g_strdup (argument));
     }
   return TRUE;
+}
+
+/**
+ * cli_arguments_knows:
+ *
+ * Returns: whether the option was declared
+ */
+gboolean
+cli_arguments_knows (CliArguments *self, const char *name)
+{
+  return find_option (self, name) != NULL;
 }
 
 /**
@@ -295,7 +314,7 @@ cli_arguments_get_all (CliArguments *self, const char *name, guint *n)
   const GPtrArray *values = g_hash_table_lookup (self->values, name);
 
   *n = values != NULL ? values->len : 0;
-  return values != NULL ? (const char *const *) values->pdata : NULL;
+  return values != NULL ? (const char *const *)values->pdata : NULL;
 }
 
 /**
@@ -308,7 +327,7 @@ const char *const *
 cli_arguments_get_places (CliArguments *self, guint *n)
 {
   *n = self->places->len;
-  return (const char *const *) self->places->pdata;
+  return (const char *const *)self->places->pdata;
 }
 
 /**

@@ -36,6 +36,7 @@ void               cli_arguments_declare     (CliArguments *self, const char *gr
                                               const char *fallback, const char *blurb);
 void               cli_arguments_add_note    (CliArguments *self, const char *note);
 gboolean           cli_arguments_parse       (CliArguments *self, char **arguments, GError **error);
+gboolean           cli_arguments_knows       (CliArguments *self, const char *name);
 gboolean           cli_arguments_has         (CliArguments *self, const char *name);
 gboolean           cli_arguments_get_switch  (CliArguments *self, const char *name);
 const char        *cli_arguments_get         (CliArguments *self, const char *name);

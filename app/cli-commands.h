@@ -26,5 +26,6 @@ extern const CliCommand cli_command_runs;
 extern const CliCommand cli_command_export;
 extern const CliCommand cli_command_demo;
 
-gboolean cli_run_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, GError **error);
+gboolean cli_run_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, gboolean in_full,
+                           GError **error);
 gboolean cli_need_places  (CliArguments *arguments, guint n, const char *what, GError **error);

@@ -7,8 +7,12 @@
 
 #include "core/base/error.h"
 #include "core/store/export.h"
+#include "ui/plot/bars-figure.h"
+#include "ui/plot/confusion-figure.h"
+#include "ui/plot/curve-figure.h"
 #include "ui/plot/export.h"
 #include "ui/plot/figure-factory.h"
+#include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
 
 typedef struct
@@ -22,38 +26,148 @@ static const Row page_options[] = {
   { "dpi", "N", "300", "resolution of PNG, and of dense parts inside SVG and PDF" },
   { "font-size", "POINTS", "the theme's", "size of tick labels" },
   { "theme", "NAME", "print", "print, light, dark, high-contrast or high-contrast-dark" },
+  { "figure", "KIND", "the best there is",
+    "landscape: plane or line; predict: confusion, classes, confidence or losses" },
 };
 
-/* Properties of figures; each figure has some of them. */
-static const Row view_options[] = {
-  { "view", "KIND", "surface", "surface, contour or heat" },
-  { "quantity", "NAME", "loss", "which array is drawn, e.g. accuracy" },
+/* What the options of figures mean; which figure has which it says itself. */
+static const Row view_blurbs[] = {
+  { "view", NULL, NULL, "how a landscape is drawn" },
+  { "quantity", "ARRAY", NULL, "what is drawn, e.g. accuracy instead of loss" },
   { "log", NULL, NULL, "logarithmic scale" },
-  { "scale", "KIND", "auto", "auto, linear, log or symlog" },
-  { "limits", "A:B", "auto", "of value and colour" },
-  { "x-range", "A:B", "auto", "the part of the first axis that is shown" },
-  { "y-range", "A:B", "auto", "the part of the second axis that is shown" },
+  { "scale", NULL, NULL, "scale of values" },
+  { "limits", "LOW:HIGH", "auto", "of values and colours" },
+  { "x-range", "LOW:HIGH", "auto", "the part of the first axis that is shown" },
+  { "y-range", "LOW:HIGH", "auto", "the part of the second axis that is shown" },
   { "azimuth", "DEGREES", NULL, "from where a surface is seen" },
   { "elevation", "DEGREES", NULL, "from how high" },
   { "zoom", "FACTOR", NULL, "how large a surface is drawn" },
-  { "colormap", "NAME", "viridis", "viridis, cividis, magma or diverging" },
+  { "mesh", NULL, NULL, "lines on a surface" },
+  { "floor", NULL, NULL, "contour lines beneath a surface" },
+  { "points", NULL, NULL, "marks where values were computed" },
+  { "equal", NULL, NULL, "the same length for the same step on both axes" },
+  { "colormap", NULL, NULL, "colours of values" },
+  { "band", NULL, NULL, "what the band around a mean curve shows" },
+  { "seeds", NULL, NULL, "a thin line for each seed" },
+  { "colors", NULL, NULL, "what the colours of a confusion matrix say" },
+  { "order", NULL, NULL, "order of bars" },
+  { "bins", "N", "automatic", "bins of a histogram" },
 };
 
+static KappaFigure *(*const constructors[]) (void) = {
+  kappa_landscape_figure_new, kappa_curve_figure_new,     kappa_confusion_figure_new,
+  kappa_bars_figure_new,      kappa_histogram_figure_new,
+};
+
+/* An option that has the name of a parameter of the analysis is spelt --figure-NAME beside it. */
+static char *
+spelling (CliArguments *arguments, const char *name)
+{
+  g_autofree char *longer = g_strconcat ("figure-", name, NULL);
+
+  return cli_arguments_knows (arguments, longer) ? g_steal_pointer (&longer) : g_strdup (name);
+}
+
+static const Row *
+find_blurb (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (view_blurbs); i++)
+    if (strcmp (view_blurbs[i].name, name) == 0)
+      return &view_blurbs[i];
+  return NULL;
+}
+
+static char *
+list_nicks (GType type)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  GString *nicks = g_string_new (NULL);
+
+  for (guint i = 0; i < klass->n_values; i++)
+    g_string_append_printf (nicks, "%s%s", i > 0 ? "|" : "", klass->values[i].value_nick);
+  return g_string_free (nicks, FALSE);
+}
+
+static void
+declare_view_option (CliArguments *arguments, KappaFigure *figure, const char *name)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (figure), name);
+  const Row *row = find_blurb (name);
+  g_autofree char *longer = g_strconcat ("figure-", name, NULL);
+  g_autofree char *nicks = G_IS_PARAM_SPEC_ENUM (spec) ? list_nicks (spec->value_type) : NULL;
+  g_autofree char *text = kappa_figure_dup_text (figure, name);
+  const char *value = nicks != NULL ? text : NULL, *metavar = nicks;
+
+  if (G_IS_PARAM_SPEC_BOOLEAN (spec) && g_strcmp0 (text, "true") == 0)
+    value = "on; =false takes them away";
+  if (metavar == NULL && !G_IS_PARAM_SPEC_BOOLEAN (spec))
+    metavar = row != NULL && row->metavar != NULL ? row->metavar : "VALUE";
+  cli_arguments_declare (arguments, "Figures (png, svg, pdf)",
+                         cli_arguments_knows (arguments, name) ? longer : name, metavar,
+                         value != NULL ? value
+                         : row != NULL ? row->fallback
+                                       : NULL,
+                         row != NULL ? row->blurb : "a choice about the figure");
+}
+
+/* The names of all figures' options, each once. */
+static GPtrArray *
+list_view_options (void)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
+    {
+      g_autoptr (KappaFigure) figure = constructors[c]();
+      g_auto (GStrv) names = kappa_figure_list_options (figure);
+
+      for (guint i = 0; names[i] != NULL; i++)
+        if (!g_ptr_array_find_with_equal_func (all, names[i], g_str_equal, NULL))
+          g_ptr_array_add (all, g_strdup (names[i]));
+    }
+  return all;
+}
+
+static gboolean
+has_view_option (KappaFigure *figure, const char *name)
+{
+  g_auto (GStrv) names = kappa_figure_list_options (figure);
+
+  return g_strv_contains ((const char *const *)names, name);
+}
+
+/**
+ * cli_declare_figure_options:
+ *
+ * Declares size and style of figures, and every option that some figure has. To be called after the
+ * analysis' own.
+ */
 void
 cli_declare_figure_options (CliArguments *arguments)
 {
+  g_autoptr (GPtrArray) names = list_view_options ();
+
   for (guint i = 0; i < G_N_ELEMENTS (page_options); i++)
-    cli_arguments_declare (arguments, "Figures (png, svg, pdf)", page_options[i].name, page_options[i].metavar,
-                           page_options[i].fallback, page_options[i].blurb);
-  for (guint i = 0; i < G_N_ELEMENTS (view_options); i++)
-    cli_arguments_declare (arguments, "Figures (png, svg, pdf)", view_options[i].name, view_options[i].metavar,
-                           view_options[i].fallback, view_options[i].blurb);
+    cli_arguments_declare (arguments, "Figures (png, svg, pdf)", page_options[i].name,
+                           page_options[i].metavar, page_options[i].fallback,
+                           page_options[i].blurb);
+  for (guint i = 0; i < names->len; i++)
+    for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
+      {
+        g_autoptr (KappaFigure) figure = constructors[c]();
+
+        if (!has_view_option (figure, names->pdata[i]))
+          continue;
+        declare_view_option (arguments, figure, names->pdata[i]);
+        break;
+      }
 }
 
 static gboolean
 refuse (const char *name, const char *found, const char *expected, GError **error)
 {
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s was given, expected %s", name, found, expected);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s was given, expected %s", name,
+               found, expected);
   return FALSE;
 }
 
@@ -93,7 +207,12 @@ read_length (CliArguments *arguments, const char *name, double *millimetres, GEr
 }
 
 static gboolean
-read_number (CliArguments *arguments, const char *name, double minimum, double maximum, double *value, GError **error)
+read_number (CliArguments *arguments,
+             const char *name,
+             double minimum,
+             double maximum,
+             double *value,
+             GError **error)
 {
   const char *text = cli_arguments_get (arguments, name), *rest;
   g_autofree char *expected = g_strdup_printf ("a number from %g to %g", minimum, maximum);
@@ -117,7 +236,7 @@ read_theme (CliArguments *arguments, KappaThemeKind *theme, GError **error)
   if (text != NULL && value == NULL)
     return refuse ("theme", text, "print, light, dark, high-contrast or high-contrast-dark", error);
   if (value != NULL)
-    *theme = (KappaThemeKind) value->value;
+    *theme = (KappaThemeKind)value->value;
   return TRUE;
 }
 
@@ -131,21 +250,20 @@ read_page (CliArguments *arguments, KappaExportOptions *options, GError **error)
          && read_theme (arguments, &options->theme, error);
 }
 
+/* Whether some figure that has the option takes the text. */
 static gboolean
-has_view_option (KappaFigure *figure, const char *name)
-{
-  g_auto (GStrv) names = kappa_figure_list_options (figure);
-
-  return g_strv_contains ((const char *const *) names, name);
-}
-
-static gboolean
-set_view_option (KappaFigure *figure, const char *name, const char *text, GError **error)
+check_view_option (const char *name, const char *text, GError **error)
 {
   g_autoptr (GError) cause = NULL;
 
-  if (kappa_figure_set_text (figure, name, text, &cause))
-    return TRUE;
+  for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
+    {
+      g_autoptr (KappaFigure) figure = constructors[c]();
+
+      if (has_view_option (figure, name)
+          && kappa_figure_set_text (figure, name, text, cause == NULL ? &cause : NULL))
+        return TRUE;
+    }
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s", name, cause->message);
   return FALSE;
 }
@@ -153,7 +271,8 @@ set_view_option (KappaFigure *figure, const char *name, const char *text, GError
 /**
  * cli_check_figure_options:
  *
- * Finds wrong values before anything is computed. What a figure does not have at all is found when it is drawn.
+ * Finds wrong values before anything is computed. What the figure of the result does not have at
+ * all is found when it is drawn.
  *
  * Returns: %FALSE with %KAPPA_ERROR_USAGE
  */
@@ -161,16 +280,16 @@ gboolean
 cli_check_figure_options (CliArguments *arguments, GError **error)
 {
   KappaExportOptions options = KAPPA_EXPORT_OPTIONS_INIT;
-  g_autoptr (KappaFigure) any = kappa_landscape_figure_new ();
+  g_autoptr (GPtrArray) names = list_view_options ();
 
   if (!read_page (arguments, &options, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (view_options); i++)
+  for (guint i = 0; i < names->len; i++)
     {
-      const char *text = cli_arguments_get (arguments, view_options[i].name);
+      g_autofree char *option = spelling (arguments, names->pdata[i]);
+      const char *text = cli_arguments_get (arguments, option);
 
-      if (text != NULL && has_view_option (any, view_options[i].name)
-          && !set_view_option (any, view_options[i].name, text, error))
+      if (text != NULL && !check_view_option (names->pdata[i], text, error))
         return FALSE;
     }
   return TRUE;
@@ -179,18 +298,22 @@ cli_check_figure_options (CliArguments *arguments, GError **error)
 static gboolean
 apply_view (CliArguments *arguments, KappaFigure *figure, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (view_options); i++)
+  g_autoptr (GPtrArray) names = list_view_options ();
+
+  for (guint i = 0; i < names->len; i++)
     {
-      const char *name = view_options[i].name, *text = cli_arguments_get (arguments, name);
+      g_autofree char *option = spelling (arguments, names->pdata[i]);
+      const char *text = cli_arguments_get (arguments, option);
 
       if (text == NULL)
         continue;
-      if (!has_view_option (figure, name))
+      if (!has_view_option (figure, names->pdata[i]))
         {
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: the figure of this result has no such choice", name);
+          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "--%s: the figure of this result has no such choice", option);
           return FALSE;
         }
-      if (!set_view_option (figure, name, text, error))
+      if (!kappa_figure_set_text (figure, names->pdata[i], text, error))
         return FALSE;
     }
   return TRUE;
@@ -215,15 +338,18 @@ cli_check_outputs (CliArguments *arguments, GError **error)
 
       if (!kappa_figure_can_export (paths[i]) && !kappa_export_supports (paths[i]))
         {
-          g_autofree char *data = g_strjoinv (", ", (char **) kappa_export_list_extensions ());
+          g_autofree char *data = g_strjoinv (", ", (char **)kappa_export_list_extensions ());
 
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                       "--output: %s does not end like a figure (png, svg, pdf) or a file of data (%s)", paths[i], data);
+          g_set_error (
+              error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+              "--output: %s does not end like a figure (png, svg, pdf) or a file of data (%s)",
+              paths[i], data);
           return FALSE;
         }
       if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
         {
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--output: %s: there is no directory %s", paths[i], directory);
+          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "--output: %s: there is no directory %s", paths[i], directory);
           return FALSE;
         }
     }
@@ -231,11 +357,16 @@ cli_check_outputs (CliArguments *arguments, GError **error)
 }
 
 static KappaFigure *
-make_figure (CliArguments *arguments, KappaResult *result, const char *analysis, const char *title, GError **error)
+make_figure (CliArguments *arguments,
+             KappaResult *result,
+             const char *analysis,
+             const char *title,
+             GError **error)
 {
-  g_autoptr (KappaFigure) figure = kappa_figure_new_for_result (analysis, result, error);
+  g_autoptr (KappaFigure) figure
+      = kappa_figure_new_of_kind (analysis, cli_arguments_get (arguments, "figure"), result, error);
 
-  if (figure == NULL || !kappa_figure_update (figure, result, error) || !apply_view (arguments, figure, error))
+  if (figure == NULL || !apply_view (arguments, figure, error))
     return NULL;
   kappa_figure_set_provenance (figure, title);
   return g_steal_pointer (&figure);

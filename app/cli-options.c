@@ -35,7 +35,8 @@ note_values (CliArguments *arguments, const KappaProperty *property)
 
   for (guint i = 0; i < klass->n_values; i++)
     {
-      g_autofree char *note = g_strdup_printf ("%s: %s", klass->values[i].value_nick, property->value_blurbs[i]);
+      g_autofree char *note
+          = g_strdup_printf ("%s: %s", klass->values[i].value_nick, property->value_blurbs[i]);
 
       cli_arguments_add_note (arguments, note);
     }
@@ -45,18 +46,24 @@ static void
 declare_property (CliArguments *arguments, const KappaProperty *property, const char *group)
 {
   g_autofree char *range = kappa_property_describe_range (property);
-  gboolean number = property->type == KAPPA_PROPERTY_INTEGER || property->type == KAPPA_PROPERTY_DOUBLE;
-  g_autofree char *blurb = number ? g_strdup_printf ("%s; %s%s%s", property->blurb, range, *property->unit != '\0' ? ", in " : "",
-                                                     property->unit)
-                                  : g_strdup (property->blurb);
+  gboolean number
+      = property->type == KAPPA_PROPERTY_INTEGER || property->type == KAPPA_PROPERTY_DOUBLE;
+  g_autofree char *blurb
+      = number ? g_strdup_printf ("%s; %s%s%s", property->blurb, range,
+                                  *property->unit != '\0' ? ", in " : "", property->unit)
+               : g_strdup (property->blurb);
 
-  cli_arguments_declare (arguments, group, property->name, property_metavar (property), property->fallback, blurb);
+  cli_arguments_declare (arguments, group, property->name, property_metavar (property),
+                         property->fallback, blurb);
   if (property->type == KAPPA_PROPERTY_ENUM && property->value_blurbs != NULL)
     note_values (arguments, property);
 }
 
 static void
-declare_properties (CliArguments *arguments, KappaAnalysis *analysis, gboolean common, const char *group)
+declare_properties (CliArguments *arguments,
+                    KappaAnalysis *analysis,
+                    gboolean common,
+                    const char *group)
 {
   guint n;
   const KappaProperty **properties = kappa_analysis_list_properties (analysis, &n);
@@ -81,19 +88,22 @@ declare_input (CliArguments *arguments, const KappaInputSpec *spec)
   const KappaInputOption *options = kappa_input_list_options (spec->kind, &n);
 
   if (!spec->positional)
-    cli_arguments_declare (arguments, "Inputs", spec->name, input_metavar (spec->kind), NULL, spec->blurb);
+    cli_arguments_declare (arguments, "Inputs", spec->name, input_metavar (spec->kind), NULL,
+                           spec->blurb);
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *spelling = kappa_input_option_spelling (spec, &options[i]);
 
-      cli_arguments_declare (arguments, "Inputs", spelling, options[i].metavar, NULL, options[i].blurb);
+      cli_arguments_declare (arguments, "Inputs", spelling, options[i].metavar, NULL,
+                             options[i].blurb);
     }
 }
 
 /**
  * cli_declare_analysis:
  *
- * Declares an option for each input that is not positional, for what is told about inputs, and for each property.
+ * Declares an option for each input that is not positional, for what is told about inputs, and for
+ * each property.
  */
 void
 cli_declare_analysis (CliArguments *arguments, KappaAnalysis *analysis)
@@ -124,12 +134,16 @@ cli_declare_running (CliArguments *arguments)
 {
   const char *group = "Running";
 
-  cli_arguments_declare (arguments, group, "threads", "N", "one for each processor", "threads that compute; the result does "
+  cli_arguments_declare (arguments, group, "threads", "N", "one for each processor",
+                         "threads that compute; the result does "
                          "not depend on it");
-  cli_arguments_declare (arguments, group, "memory", "SIZE", "most of what is free", "refuse to use more, e.g. 2GiB");
+  cli_arguments_declare (arguments, group, "memory", "SIZE", "most of what is free",
+                         "refuse to use more, e.g. 2GiB");
   cli_arguments_declare (arguments, group, "estimate", NULL, NULL, "only predict time and memory");
-  cli_arguments_declare (arguments, group, "fresh", NULL, NULL, "compute anew, even if the workspace knows the answer");
-  cli_arguments_declare (arguments, group, "quiet", NULL, NULL, "no progress and no notes on standard error");
+  cli_arguments_declare (arguments, group, "fresh", NULL, NULL,
+                         "compute anew, even if the workspace knows the answer");
+  cli_arguments_declare (arguments, group, "quiet", NULL, NULL,
+                         "no progress and no notes on standard error");
 }
 
 void
@@ -137,15 +151,18 @@ cli_declare_output (CliArguments *arguments)
 {
   const char *group = "Output";
 
-  cli_arguments_declare (arguments, group, "output", "FILE", NULL,
-                         "write a figure (png, svg, pdf) or data (csv, json, npz, h5); may be given more than once");
-  cli_arguments_declare (arguments, group, "json", NULL, NULL, "print one JSON object: recipe, scalars, tables, arrays");
+  cli_arguments_declare (
+      arguments, group, "output", "FILE", NULL,
+      "write a figure (png, svg, pdf) or data (csv, json, npz, h5); may be given more than once");
+  cli_arguments_declare (arguments, group, "json", NULL, NULL,
+                         "print one JSON object: recipe, scalars, tables, arrays");
 }
 
 void
 cli_declare_workspace (CliArguments *arguments)
 {
-  cli_arguments_declare (arguments, "Workspace", "workspace", "FILE", "the user's own", "where runs are kept");
+  cli_arguments_declare (arguments, "Workspace", "workspace", "FILE", "the user's own",
+                         "where runs are kept");
 }
 
 void
@@ -165,9 +182,13 @@ count_rest (KappaAnalysisClass *klass, guint after)
   return needed;
 }
 
-/* Positional arguments fill the positional inputs in order: each takes what those after it do not need. */
+/* Positional arguments fill the positional inputs in order: each takes what those after it do not
+ * need. */
 static gboolean
-apply_places (CliArguments *arguments, KappaAnalysisClass *klass, KappaInputs *inputs, GError **error)
+apply_places (CliArguments *arguments,
+              KappaAnalysisClass *klass,
+              KappaInputs *inputs,
+              GError **error)
 {
   guint n, next = 0;
   const char *const *places = cli_arguments_get_places (arguments, &n);
@@ -177,17 +198,22 @@ apply_places (CliArguments *arguments, KappaAnalysisClass *klass, KappaInputs *i
       const KappaInputSpec *spec = &klass->inputs[i];
       guint rest = count_rest (klass, i + 1);
 
-      for (guint taken = 0; spec->positional && next + rest < n && (spec->max == 0 || taken < spec->max); taken++)
+      for (guint taken = 0;
+           spec->positional && next + rest < n && (spec->max == 0 || taken < spec->max); taken++)
         kappa_inputs_add (inputs, spec->name, spec->kind, places[next++]);
     }
   if (next == n)
     return TRUE;
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no place for this argument", places[next]);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no place for this argument",
+               places[next]);
   return FALSE;
 }
 
 static gboolean
-apply_input_options (CliArguments *arguments, const KappaInputSpec *spec, KappaInputs *inputs, GError **error)
+apply_input_options (CliArguments *arguments,
+                     const KappaInputSpec *spec,
+                     KappaInputs *inputs,
+                     GError **error)
 {
   guint n;
   const KappaInputOption *options = kappa_input_list_options (spec->kind, &n);
@@ -201,7 +227,8 @@ apply_input_options (CliArguments *arguments, const KappaInputSpec *spec, KappaI
         if (!kappa_inputs_set_option (inputs, spec->name, i, options[o].name, value, error))
           {
             /* The message begins with the option's name; the spelling may have a prefix. */
-            g_prefix_error (error, "--%.*s", (int) (strlen (spelling) - strlen (options[o].name)), spelling);
+            g_prefix_error (error, "--%.*s", (int)(strlen (spelling) - strlen (options[o].name)),
+                            spelling);
             return FALSE;
           }
     }
@@ -209,7 +236,10 @@ apply_input_options (CliArguments *arguments, const KappaInputSpec *spec, KappaI
 }
 
 static gboolean
-apply_inputs (CliArguments *arguments, KappaAnalysisClass *klass, KappaInputs *inputs, GError **error)
+apply_inputs (CliArguments *arguments,
+              KappaAnalysisClass *klass,
+              KappaInputs *inputs,
+              GError **error)
 {
   if (!apply_places (arguments, klass, inputs, error))
     return FALSE;
@@ -217,7 +247,8 @@ apply_inputs (CliArguments *arguments, KappaAnalysisClass *klass, KappaInputs *i
     {
       const KappaInputSpec *spec = &klass->inputs[i];
       guint n = 0;
-      const char *const *sources = spec->positional ? NULL : cli_arguments_get_all (arguments, spec->name, &n);
+      const char *const *sources
+          = spec->positional ? NULL : cli_arguments_get_all (arguments, spec->name, &n);
 
       for (guint k = 0; k < n; k++)
         kappa_inputs_add (inputs, spec->name, spec->kind, sources[k]);
@@ -235,7 +266,10 @@ apply_inputs (CliArguments *arguments, KappaAnalysisClass *klass, KappaInputs *i
  * Returns: %FALSE with %KAPPA_ERROR_USAGE
  */
 gboolean
-cli_apply_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, GError **error)
+cli_apply_analysis (CliArguments *arguments,
+                    KappaAnalysis *analysis,
+                    KappaInputs *inputs,
+                    GError **error)
 {
   guint n;
   const KappaProperty **properties = kappa_analysis_list_properties (analysis, &n);
@@ -261,16 +295,18 @@ read_size (const char *text, guint64 *bytes, GError **error)
   char *end;
   double number = g_ascii_strtod (text, &end);
   const char *unit = *end != '\0' ? strchr (units, g_ascii_tolower (*end)) : NULL;
-  double factor = unit != NULL ? pow (1024.0, (double) (unit - units + 1)) : 1.0;
+  double factor = unit != NULL ? pow (1024.0, (double)(unit - units + 1)) : 1.0;
   const char *rest = unit != NULL ? end + 1 : end;
 
   if (end != text && number * factor >= 1.0 && number * factor < 0x1p62
-      && (*rest == '\0' || g_ascii_strcasecmp (rest, "b") == 0 || g_ascii_strcasecmp (rest, "ib") == 0))
+      && (*rest == '\0' || g_ascii_strcasecmp (rest, "b") == 0
+          || g_ascii_strcasecmp (rest, "ib") == 0))
     {
-      *bytes = (guint64) (number * factor);
+      *bytes = (guint64)(number * factor);
       return TRUE;
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--memory: %s was given, expected a size such as 500MiB or 2GiB", text);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "--memory: %s was given, expected a size such as 500MiB or 2GiB", text);
   return FALSE;
 }
 
@@ -283,18 +319,19 @@ read_size (const char *text, guint64 *bytes, GError **error)
 gboolean
 cli_read_context (CliArguments *arguments, KappaContext *context, GError **error)
 {
-  const char *threads = cli_arguments_get (arguments, "threads"), *memory = cli_arguments_get (arguments, "memory");
+  const char *threads = cli_arguments_get (arguments, "threads"),
+             *memory = cli_arguments_get (arguments, "memory");
   guint64 n = 0;
 
   if (threads != NULL && !g_ascii_string_to_unsigned (threads, 10, 1, 1024, &n, NULL))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--threads: %s was given, expected a whole number from 1 to 1024",
-                   threads);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--threads: %s was given, expected a whole number from 1 to 1024", threads);
       return FALSE;
     }
   if (memory != NULL && !read_size (memory, &context->memory_budget, error))
     return FALSE;
-  context->workers = kappa_workers_new ((guint) n);
+  context->workers = kappa_workers_new ((guint)n);
   return TRUE;
 }
 
@@ -302,8 +339,8 @@ cli_read_context (CliArguments *arguments, KappaContext *context, GError **error
  * cli_open_workspace:
  * @needed: whether the command makes no sense without one
  *
- * Returns: (transfer full) (nullable): the workspace. %NULL with @error set if it is needed or was asked for and cannot be
- *   opened; %NULL without, if the user's own cannot be: then nothing is kept
+ * Returns: (transfer full) (nullable): the workspace. %NULL with @error set if it is needed or was
+ * asked for and cannot be opened; %NULL without, if the user's own cannot be: then nothing is kept
  */
 KappaWorkspace *
 cli_open_workspace (CliArguments *arguments, gboolean needed, GError **error)

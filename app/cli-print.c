@@ -36,22 +36,23 @@ print_cells (GPtrArray *rows, guint n_columns, const guint8 *right)
 
   for (guint r = 0; r < rows->len; r++)
     for (guint c = 0; c < n_columns; c++)
-      widths[c] = MAX (widths[c], g_utf8_strlen (((char **) rows->pdata[r])[c], -1));
+      widths[c] = MAX (widths[c], g_utf8_strlen (((char **)rows->pdata[r])[c], -1));
   for (guint r = 0; r < rows->len; r++)
     for (guint c = 0; c < n_columns; c++)
       {
-        const char *cell = ((char **) rows->pdata[r])[c];
-        int padding = (int) (widths[c] - g_utf8_strlen (cell, -1));
+        const char *cell = ((char **)rows->pdata[r])[c];
+        int padding = (int)(widths[c] - g_utf8_strlen (cell, -1));
         gboolean last = c + 1 == n_columns;
 
-        g_print ("  %*s%s%*s%s", right[c] ? padding : 0, "", cell, right[c] || last ? 0 : padding, "", last ? "\n" : "");
+        g_print ("  %*s%s%*s%s", right[c] ? padding : 0, "", cell, right[c] || last ? 0 : padding,
+                 "", last ? "\n" : "");
       }
 }
 
 static GPtrArray *
 new_rows (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
 }
 
 static void
@@ -79,7 +80,8 @@ print_scalars (KappaResult *result)
 static char *
 common_end (KappaResult *result, char **names)
 {
-  g_autoptr (KappaScalar) first = names[0] != NULL ? kappa_result_dup_scalar (result, names[0]) : NULL;
+  g_autoptr (KappaScalar) first
+      = names[0] != NULL ? kappa_result_dup_scalar (result, names[0]) : NULL;
   const char *end = first != NULL ? g_strrstr (first->definition, ", over ") : NULL;
 
   for (guint i = 1; end != NULL && names[i] != NULL; i++)
@@ -103,7 +105,8 @@ print_definitions (KappaResult *result)
     {
       g_autoptr (KappaScalar) scalar = kappa_result_dup_scalar (result, names[i]);
       gsize length = strlen (scalar->definition) - (end != NULL ? strlen (end) : 0);
-      g_autofree char *line = g_strdup_printf ("  %s: %.*s", scalar->name, (int) length, scalar->definition);
+      g_autofree char *line
+          = g_strdup_printf ("  %s: %.*s", scalar->name, (int)length, scalar->definition);
 
       cli_print_wrapped (line, 4);
     }
@@ -130,8 +133,9 @@ cli_print_table (const KappaTable *table)
   for (guint c = 0; c < table->n_columns; c++)
     {
       right[c] = table->columns[c].type != KAPPA_COLUMN_TEXT;
-      head[c] = *table->columns[c].unit != '\0' ? g_strdup_printf ("%s (%s)", table->columns[c].name, table->columns[c].unit)
-                                                : g_strdup (table->columns[c].name);
+      head[c] = *table->columns[c].unit != '\0'
+                    ? g_strdup_printf ("%s (%s)", table->columns[c].name, table->columns[c].unit)
+                    : g_strdup (table->columns[c].name);
     }
   g_ptr_array_add (rows, head);
   for (gsize r = 0; r < table->n_rows; r++)
@@ -139,7 +143,8 @@ cli_print_table (const KappaTable *table)
       char **cells = g_new0 (char *, table->n_columns + 1);
 
       for (guint c = 0; c < table->n_columns; c++)
-        cells[c] = right[c] ? cli_format_number (table->numbers[c][r]) : g_strdup (table->texts[c][r]);
+        cells[c]
+            = right[c] ? cli_format_number (table->numbers[c][r]) : g_strdup (table->texts[c][r]);
       g_ptr_array_add (rows, cells);
     }
   print_cells (rows, table->n_columns, right);
@@ -154,7 +159,9 @@ print_named_table (KappaResult *result, const char *name)
   g_print ("\n");
   cli_print_wrapped (head, 2);
   if (table->n_rows > MAX_ROWS)
-    g_print ("  %" G_GSIZE_FORMAT " rows: write them with --output FILE.csv, or print them with --json\n", table->n_rows);
+    g_print ("  %" G_GSIZE_FORMAT
+             " rows: write them with --output FILE.csv, or print them with --json\n",
+             table->n_rows);
   else
     cli_print_table (table);
 }
@@ -169,6 +176,7 @@ cli_print_result (KappaResult *result)
 {
   g_auto (GStrv) tables = kappa_result_list_tables (result);
 
+  g_print ("\n");
   print_scalars (result);
   for (guint i = 0; tables[i] != NULL; i++)
     print_named_table (result, tables[i]);
@@ -186,12 +194,16 @@ cli_describe_estimate (const KappaEstimate *estimate, guint n_threads)
   g_autofree char *duration = cli_format_duration (estimate->seconds);
   g_autofree char *memory = g_format_size_full (estimate->bytes, G_FORMAT_SIZE_IEC_UNITS);
 
-  return g_strdup_printf ("%.0f %s: about %s with %u thread%s, %s of memory at the peak", estimate->units, estimate->unit,
-                          duration, n_threads, n_threads == 1 ? "" : "s", memory);
+  return g_strdup_printf ("%.0f %s: about %s with %u thread%s, %s of memory at the peak",
+                          estimate->units, estimate->unit, duration, n_threads,
+                          n_threads == 1 ? "" : "s", memory);
 }
 
 void
-cli_print_estimate (const KappaEstimate *estimate, guint n_threads, gboolean json, const char *recipe)
+cli_print_estimate (const KappaEstimate *estimate,
+                    guint n_threads,
+                    gboolean json,
+                    const char *recipe)
 {
   g_autoptr (KappaJsonWriter) writer = kappa_json_writer_new ();
   g_autofree char *text = NULL;
@@ -206,7 +218,7 @@ cli_print_estimate (const KappaEstimate *estimate, guint n_threads, gboolean jso
   kappa_json_writer_add_raw (writer, "recipe", recipe);
   kappa_json_writer_begin_object (writer, "estimate");
   kappa_json_writer_add_number (writer, "seconds", estimate->seconds);
-  kappa_json_writer_add_integer (writer, "bytes", (gint64) estimate->bytes);
+  kappa_json_writer_add_integer (writer, "bytes", (gint64)estimate->bytes);
   kappa_json_writer_add_number (writer, "units", estimate->units);
   kappa_json_writer_add_string (writer, "unit", estimate->unit);
   kappa_json_writer_add_integer (writer, "threads", n_threads);

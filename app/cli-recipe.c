@@ -17,9 +17,10 @@ load (const char *path, GError **error)
 
   if (!g_file_get_contents (path, &text, &size, error))
     return NULL;
-  if (size <= MAX_RECIPE_SIZE && g_utf8_validate (text, (gssize) size, NULL))
+  if (size <= MAX_RECIPE_SIZE && g_utf8_validate (text, (gssize)size, NULL))
     return g_steal_pointer (&text);
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT, "%s: is not a recipe: expected JSON text of at most 64 MiB", path);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
+               "%s: is not a recipe: expected JSON text of at most 64 MiB", path);
   return NULL;
 }
 
@@ -32,7 +33,8 @@ run (CliArguments *arguments, GError **error)
   const char *path;
   guint n;
 
-  if (!cli_need_places (arguments, 1, "RECIPE: a JSON file, as --output FILE.json and --json write it", error))
+  if (!cli_need_places (arguments, 1,
+                        "RECIPE: a JSON file, as --output FILE.json and --json write it", error))
     return FALSE;
   path = cli_arguments_get_places (arguments, &n)[0];
   text = load (path, error);
@@ -43,7 +45,7 @@ run (CliArguments *arguments, GError **error)
       g_prefix_error (error, "%s: ", path);
       return FALSE;
     }
-  return cli_run_analysis (arguments, analysis, inputs, error);
+  return cli_run_analysis (arguments, analysis, inputs, TRUE, error);
 }
 
 static void
@@ -56,5 +58,6 @@ declare (CliArguments *arguments)
 }
 
 const CliCommand cli_command_run = {
-  "run", "RECIPE", "Computes what a recipe says, or takes the answer from the workspace.", declare, run,
+  "run",   "RECIPE", "Computes what a recipe says, or takes the answer from the workspace.",
+  declare, run,
 };

@@ -2,8 +2,6 @@
 
 #include "app/cli-commands.h"
 
-#include <glib-unix.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "app/cli-figure.h"
@@ -23,14 +21,15 @@ typedef struct
   KappaContext context;
   gboolean only_estimate;
   gboolean quiet;
-  gboolean known; /* whether the estimate was made */
+  gboolean in_full; /* whether to print more than the title */
   KappaEstimate estimate;
 } Computation;
 
+/* On a terminal there may be a line of progress to write over. */
 static gboolean
 tell (gpointer data)
 {
-  g_printerr ("\r\033[K%s\n", (const char *) data);
+  g_printerr ("%s%s\n", isatty (STDERR_FILENO) ? "\r\033[K" : "", (const char *)data);
   return G_SOURCE_REMOVE;
 }
 
@@ -54,7 +53,8 @@ announce (Computation *computation)
                                                     kappa_job_get_run_id (computation->job)));
   if (computation->estimate.seconds < LONG_RUN_SECONDS)
     return;
-  text = cli_describe_estimate (&computation->estimate, kappa_workers_get_n (computation->context.workers));
+  text = cli_describe_estimate (&computation->estimate,
+                                kappa_workers_get_n (computation->context.workers));
   tell_from_thread (computation, g_steal_pointer (&text));
 }
 
@@ -85,7 +85,8 @@ print_note (Computation *computation)
   if (computation->quiet || id == 0 || !isatty (STDERR_FILENO))
     return;
   if (kappa_job_get_origin (computation->job) == KAPPA_JOB_STORED)
-    g_printerr ("Answered from the workspace, run %" G_GINT64_FORMAT "; --fresh computes anew\n", id);
+    g_printerr ("Answered from the workspace, run %" G_GINT64_FORMAT "; --fresh computes anew\n",
+                id);
   else
     g_printerr ("Kept as run %" G_GINT64_FORMAT "\n", id);
 }
@@ -99,7 +100,8 @@ present (CliArguments *arguments, Computation *computation, GError **error)
 
   if (computation->only_estimate)
     {
-      cli_print_estimate (&computation->estimate, kappa_workers_get_n (computation->context.workers), json,
+      cli_print_estimate (&computation->estimate,
+                          kappa_workers_get_n (computation->context.workers), json,
                           kappa_job_get_recipe (job));
       return TRUE;
     }
@@ -112,24 +114,32 @@ present (CliArguments *arguments, Computation *computation, GError **error)
     }
   else
     {
-      g_print ("%s\n\n", kappa_job_get_title (job));
-      cli_print_result (result);
+      g_print ("%s\n", kappa_job_get_title (job));
+      if (computation->in_full)
+        cli_print_result (result);
     }
-  return cli_write_outputs (arguments, result, KAPPA_ANALYSIS_GET_CLASS (kappa_job_get_analysis (job))->name,
+  return cli_write_outputs (arguments, result,
+                            KAPPA_ANALYSIS_GET_CLASS (kappa_job_get_analysis (job))->name,
                             kappa_job_get_title (job), kappa_job_get_recipe (job), error);
 }
 
 /**
  * cli_run_analysis:
  * @arguments: of which those about running and output count here
+ * @in_full: whether to print the result, or its title alone
  *
  * Computes, or takes the answer from the workspace; prints it and writes it to files.
  */
 gboolean
-cli_run_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, GError **error)
+cli_run_analysis (CliArguments *arguments,
+                  KappaAnalysis *analysis,
+                  KappaInputs *inputs,
+                  gboolean in_full,
+                  GError **error)
 {
   Computation computation = { .only_estimate = cli_arguments_get_switch (arguments, "estimate"),
-                              .quiet = cli_arguments_get_switch (arguments, "quiet") };
+                              .quiet = cli_arguments_get_switch (arguments, "quiet"),
+                              .in_full = in_full };
   g_autoptr (KappaWorkspace) workspace = NULL;
   g_autoptr (GError) failure = NULL;
   gboolean done;

@@ -78,7 +78,8 @@ print_list (const GPtrArray *runs)
       const KappaRunInfo *info = g_ptr_array_index (runs, i);
       g_autofree char *created = format_time (info->created);
 
-      kappa_table_add_row (table, info->id, kappa_run_state_name (info->state), created, info->title);
+      kappa_table_add_row (table, info->id, kappa_run_state_name (info->state), created,
+                           info->title);
     }
   cli_print_table (table);
 }
@@ -90,10 +91,11 @@ parse_id (const char *text, gint64 *id, GError **error)
 
   if (g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &number, NULL))
     {
-      *id = (gint64) number;
+      *id = (gint64)number;
       return TRUE;
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s is not the number of a run; “kappa-cli runs” lists them", text);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "%s is not the number of a run; “kappa-cli runs” lists them", text);
   return FALSE;
 }
 
@@ -107,7 +109,8 @@ delete_runs (CliArguments *arguments, KappaWorkspace *workspace, GError **error)
     {
       gint64 id;
 
-      if (!parse_id (ids[i], &id, error) || !kappa_workspace_set_run_deleted (workspace, id, TRUE, error))
+      if (!parse_id (ids[i], &id, error)
+          || !kappa_workspace_set_run_deleted (workspace, id, TRUE, error))
         return FALSE;
     }
   return TRUE;
@@ -139,7 +142,8 @@ list_runs (CliArguments *arguments, GError **error)
 static void
 declare_runs (CliArguments *arguments)
 {
-  cli_arguments_declare (arguments, "Runs", "delete", "RUN", NULL, "delete a run first; may be given more than once");
+  cli_arguments_declare (arguments, "Runs", "delete", "RUN", NULL,
+                         "delete a run first; may be given more than once");
   cli_arguments_declare (arguments, "Output", "json", NULL, NULL, "print one JSON object");
   cli_declare_workspace (arguments);
 }
@@ -148,8 +152,7 @@ const CliCommand cli_command_runs = {
   "runs", "", "Lists the runs in the workspace, the newest first.", declare_runs, list_runs,
 };
 
-static gboolean
-export (CliArguments *arguments, GError **error)
+static gboolean export(CliArguments *arguments, GError **error)
 {
   g_autoptr (KappaWorkspace) workspace = NULL;
   g_autoptr (KappaRunInfo) info = NULL;
@@ -158,8 +161,8 @@ export (CliArguments *arguments, GError **error)
   guint n;
 
   if (!cli_need_places (arguments, 1, "RUN: its number, as “kappa-cli runs” lists it", error)
-      || !parse_id (cli_arguments_get_places (arguments, &n)[0], &id, error) || !cli_check_outputs (arguments, error)
-      || !cli_check_figure_options (arguments, error))
+      || !parse_id (cli_arguments_get_places (arguments, &n)[0], &id, error)
+      || !cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error))
     return FALSE;
   workspace = cli_open_workspace (arguments, TRUE, error);
   info = workspace != NULL ? kappa_workspace_dup_run (workspace, id, error) : NULL;
@@ -177,7 +180,7 @@ export (CliArguments *arguments, GError **error)
     }
   else if (!cli_arguments_has (arguments, "output"))
     {
-      g_print ("%s\n\n", info->title);
+      g_print ("%s\n", info->title);
       cli_print_result (result);
     }
   return cli_write_outputs (arguments, result, info->analysis, info->title, info->recipe, error);
@@ -192,5 +195,6 @@ declare_export (CliArguments *arguments)
 }
 
 const CliCommand cli_command_export = {
-  "export", "RUN", "Writes a run's figure and data, without computing anything.", declare_export, export,
+  "export",       "RUN",  "Writes a run's figure and data, without computing anything.",
+  declare_export, export,
 };

@@ -26,7 +26,7 @@ work (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 static void
 finished (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_main_loop_quit (((Session *) data)->loop);
+  g_main_loop_quit (((Session *)data)->loop);
 }
 
 /* The source goes, and with it our handler: a second signal ends the process at once. */
@@ -64,7 +64,11 @@ stop_listening (guint source)
  * Returns: what @func returned
  */
 gboolean
-cli_session_run (CliSessionFunc func, gpointer data, KappaContext *context, gboolean quiet, GError **error)
+cli_session_run (CliSessionFunc func,
+                 gpointer data,
+                 KappaContext *context,
+                 gboolean quiet,
+                 GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (KappaProgress) progress = kappa_progress_new ();

@@ -34,7 +34,8 @@ cli_need_places (CliArguments *arguments, guint n, const char *what, GError **er
   if (given < n)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "an argument is missing: %s", what);
   else if (given > n)
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no place for this argument", places[n]);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no place for this argument",
+                 places[n]);
   return given == n;
 }
 
@@ -109,7 +110,8 @@ print_positional (KappaAnalysisClass *klass)
 static void
 print_reading (const KappaReading *reading)
 {
-  const char *const texts[] = { reading->axes, reading->typical, reading->misleads, reading->source };
+  const char *const texts[]
+      = { reading->axes, reading->typical, reading->misleads, reading->source };
 
   g_print ("\nHow to read it\n");
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -151,7 +153,8 @@ run_analysis_command (KappaAnalysis *analysis, char **rest, GError **error)
       print_analysis_help (analysis, arguments);
       return TRUE;
     }
-  return cli_apply_analysis (arguments, analysis, inputs, error) && cli_run_analysis (arguments, analysis, inputs, error);
+  return cli_apply_analysis (arguments, analysis, inputs, error)
+         && cli_run_analysis (arguments, analysis, inputs, TRUE, error);
 }
 
 static gboolean
@@ -165,7 +168,8 @@ run_command (const CliCommand *command, char **rest, GError **error)
     return FALSE;
   if (cli_arguments_get_switch (arguments, "help"))
     {
-      g_print ("Usage: kappa-cli %s %s [--OPTION=VALUE…]\n\n%s\n", command->name, command->usage, command->summary);
+      g_print ("Usage: kappa-cli %s %s [--OPTION=VALUE…]\n\n%s\n", command->name, command->usage,
+               command->summary);
       cli_print_options (arguments);
       return TRUE;
     }
@@ -184,15 +188,17 @@ refuse_unknown (const char *name, GError **error)
     {
       g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (types[i]);
 
-      g_ptr_array_add (known, (gpointer) klass->name);
+      g_ptr_array_add (known, (gpointer)klass->name);
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_ptr_array_add (known, (gpointer) commands[i]->name);
-  nearest = cli_nearest (name, (const char *const *) known->pdata, known->len);
+    g_ptr_array_add (known, (gpointer)commands[i]->name);
+  nearest = cli_nearest (name, (const char *const *)known->pdata, known->len);
   if (nearest != NULL)
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; did you mean %s?", name, nearest);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; did you mean %s?",
+                 name, nearest);
   else
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; --help lists them", name);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; --help lists them",
+                 name);
   return FALSE;
 }
 
@@ -216,7 +222,8 @@ dispatch (char **arguments, GError **error)
     if (strcmp (commands[i]->name, name) == 0)
       return run_command (commands[i], arguments + 1, error);
   analysis = kappa_analysis_new_by_name (name, NULL);
-  return analysis != NULL ? run_analysis_command (analysis, arguments + 1, error) : refuse_unknown (name, error);
+  return analysis != NULL ? run_analysis_command (analysis, arguments + 1, error)
+                          : refuse_unknown (name, error);
 }
 
 static int
@@ -227,7 +234,8 @@ exit_status (const GError *error)
   return g_error_matches (error, KAPPA_ERROR, KAPPA_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* What is printed is UTF-8 whatever the locale: JSON has to be, and names of files are as they are. */
+/* What is printed is UTF-8 whatever the locale: JSON has to be, and names of files are as they are.
+ */
 static void
 print_raw (const char *text)
 {

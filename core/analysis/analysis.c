@@ -5,9 +5,9 @@
 /**
  * KappaAnalysis:
  *
- * One kind of computation: what it is called, what it needs, what can be chosen, and how it is done. The parameter
- * pane of the window, the options and the help of the command line, the recipe and the row in the store are made
- * from what the class says.
+ * One kind of computation: what it is called, what it needs, what can be chosen, and how it is
+ * done. The parameter pane of the window, the options and the help of the command line, the recipe
+ * and the row in the store are made from what the class says.
  *
  * To add one: a class whose class_init fills the fields of #KappaAnalysisClass and calls
  * kappa_analysis_class_declare(), one line in registry.c, and a figure.
@@ -28,7 +28,8 @@ G_DEFINE_ENUM_TYPE (KappaPrecision,
 static const char *const precision_blurbs[] = {
   "single precision",
   "double precision: the reference, several times slower",
-  "products of bfloat16 numbers summed in float32: faster on processors that have it, about three digits",
+  "products of bfloat16 numbers summed in float32: faster on processors that have it, about three "
+  "digits",
 };
 
 const KappaProperty kappa_property_precision = {
@@ -154,7 +155,7 @@ kappa_analysis_class_declare (KappaAnalysisClass *klass, const KappaProperty *co
   klass->properties = g_ptr_array_sized_new (n);
   for (guint i = 0; i < n; i++)
     {
-      g_ptr_array_add (klass->properties, (gpointer) table[i]);
+      g_ptr_array_add (klass->properties, (gpointer)table[i]);
       g_object_class_install_property (object_class, i + 1, kappa_property_make_pspec (table[i]));
     }
 }
@@ -169,7 +170,7 @@ const KappaProperty **
 kappa_analysis_list_properties (KappaAnalysis *self, guint *n)
 {
   *n = properties (self)->len;
-  return (const KappaProperty **) properties (self)->pdata;
+  return (const KappaProperty **)properties (self)->pdata;
 }
 
 static gboolean
@@ -178,7 +179,7 @@ find (KappaAnalysis *self, const char *name, guint *index)
   GPtrArray *list = properties (self);
 
   for (*index = 0; *index < list->len; (*index)++)
-    if (g_str_equal (((const KappaProperty *) g_ptr_array_index (list, *index))->name, name))
+    if (g_str_equal (((const KappaProperty *)g_ptr_array_index (list, *index))->name, name))
       return TRUE;
   return FALSE;
 }
@@ -245,12 +246,16 @@ kappa_analysis_set_text (KappaAnalysis *self, const char *name, const char *text
  * kappa_analysis_set_value:
  * @value: of the property's type
  *
- * Sets a property, if the value is valid; otherwise nothing changes. g_object_set() does the same, but can only warn.
+ * Sets a property, if the value is valid; otherwise nothing changes. g_object_set() does the same,
+ * but can only warn.
  *
  * Returns: %FALSE with %KAPPA_ERROR_USAGE, naming the property, the value and what was expected
  */
 gboolean
-kappa_analysis_set_value (KappaAnalysis *self, const char *name, const GValue *value, GError **error)
+kappa_analysis_set_value (KappaAnalysis *self,
+                          const char *name,
+                          const GValue *value,
+                          GError **error)
 {
   guint index;
 
@@ -277,7 +282,8 @@ own_value (KappaAnalysis *self, const char *name)
 /**
  * kappa_analysis_dup_text:
  *
- * Returns: (transfer full): the value as a text that kappa_analysis_set_text() reads back to the same value
+ * Returns: (transfer full): the value as a text that kappa_analysis_set_text() reads back to the
+ * same value
  */
 char *
 kappa_analysis_dup_text (KappaAnalysis *self, const char *name)
@@ -341,14 +347,15 @@ kappa_analysis_get_string (KappaAnalysis *self, const char *name)
 KappaRange
 kappa_analysis_get_range (KappaAnalysis *self, const char *name)
 {
-  return *(const KappaRange *) g_value_get_boxed (own_value (self, name));
+  return *(const KappaRange *)g_value_get_boxed (own_value (self, name));
 }
 
 /**
  * kappa_analysis_check:
  * @inputs: need not be open yet
  *
- * Whether the parameters and the inputs fit together, as far as can be said without opening anything.
+ * Whether the parameters and the inputs fit together, as far as can be said without opening
+ * anything.
  *
  * Returns: %FALSE with %KAPPA_ERROR_USAGE
  */
@@ -385,7 +392,8 @@ kappa_analysis_estimate (KappaAnalysis *self,
 /**
  * kappa_analysis_run:
  * @inputs: open; nobody changes them meanwhile
- * @result: empty, or what an earlier run of the same recipe left: that is kept and not computed again
+ * @result: empty, or what an earlier run of the same recipe left: that is kept and not computed
+ * again
  *
  * Computes, and returns when all is done. To be called in a thread that may wait.
  *

@@ -21,8 +21,8 @@ add_slot (GArray *slots, const KappaParameter *tensor, gboolean buffer)
   g_array_append_val (slots, slot);
 }
 
-/* The order in which PyTorch lists a network's state: each layer's parameters, then its buffers. Without buffers, the
- * order of its parameters, which is the builder's. */
+/* The order in which PyTorch lists a network's state: each layer's parameters, then its buffers.
+ * Without buffers, the order of its parameters, which is the builder's. */
 static GArray *
 list_slots (KappaModel *model, gboolean buffers)
 {
@@ -34,7 +34,9 @@ list_slots (KappaModel *model, gboolean buffers)
       const KappaParameter *tensor = kappa_model_get_parameter (model, i);
 
       add_slot (slots, tensor, FALSE);
-      if (!buffers || (i + 1 < n && strcmp (tensor->layer, kappa_model_get_parameter (model, i + 1)->layer) == 0))
+      if (!buffers
+          || (i + 1 < n
+              && strcmp (tensor->layer, kappa_model_get_parameter (model, i + 1)->layer) == 0))
         continue;
       for (guint b = 0; b < kappa_model_get_n_buffers (model); b++)
         if (strcmp (kappa_model_get_buffer (model, b)->layer, tensor->layer) == 0)
@@ -49,7 +51,7 @@ fits (const KappaDirectionTensor *given, const KappaParameter *tensor)
   if (given->rank != tensor->shape.rank)
     return FALSE;
   for (guint d = 0; d < given->rank; d++)
-    if (given->dims[d] != (gsize) tensor->shape.dims[d])
+    if (given->dims[d] != (gsize)tensor->shape.dims[d])
       return FALSE;
   return TRUE;
 }
@@ -64,7 +66,8 @@ describe_tensor (const KappaDirectionTensor *given)
   return g_string_free (text, FALSE);
 }
 
-/* The tensors that count: counters of batches, which are single numbers, are part of a state and mean nothing here. */
+/* The tensors that count: counters of batches, which are single numbers, are part of a state and
+ * mean nothing here. */
 static GPtrArray *
 list_given (const KappaDirection *direction)
 {
@@ -92,8 +95,9 @@ copy_tensor (KappaDisplacement *self,
       g_autofree char *expected = kappa_shape_to_string (&slot->tensor->shape);
 
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "%s: tensor %u of the direction is %s, but the network's %s is %s. It was made for another network", path,
-                   index, found, slot->tensor->name, expected);
+                   "%s: tensor %u of the direction is %s, but the network's %s is %s. It was made "
+                   "for another network",
+                   path, index, found, slot->tensor->name, expected);
       return FALSE;
     }
   memcpy (target, given->values, given->n * sizeof *target);
@@ -102,15 +106,21 @@ copy_tensor (KappaDisplacement *self,
 
 /**
  * kappa_displacement_new_from_file:
- * @direction: as read from @path: a tensor for each parameter, or for each tensor of the network's state
+ * @direction: as read from @path: a tensor for each parameter, or for each tensor of the network's
+ * state
  *
- * Returns: (transfer full): %NULL with %KAPPA_ERROR_DATA if numbers or shapes of tensors do not fit the network
+ * Returns: (transfer full): %NULL with %KAPPA_ERROR_DATA if numbers or shapes of tensors do not fit
+ * the network
  */
 KappaDisplacement *
-kappa_displacement_new_from_file (KappaModel *model, const KappaDirection *direction, const char *path, GError **error)
+kappa_displacement_new_from_file (KappaModel *model,
+                                  const KappaDirection *direction,
+                                  const char *path,
+                                  GError **error)
 {
   g_autoptr (GPtrArray) given = list_given (direction);
-  guint n_parameters = kappa_model_get_n_parameters (model), n_buffers = kappa_model_get_n_buffers (model);
+  guint n_parameters = kappa_model_get_n_parameters (model),
+        n_buffers = kappa_model_get_n_buffers (model);
   gboolean buffers = n_buffers > 0 && given->len == n_parameters + n_buffers;
   g_autoptr (GArray) slots = list_slots (model, buffers);
   g_autoptr (KappaDisplacement) self = g_new0 (KappaDisplacement, 1);
@@ -118,8 +128,9 @@ kappa_displacement_new_from_file (KappaModel *model, const KappaDirection *direc
   if (given->len != slots->len)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "%s: the direction has %u tensors; the network has %u parameters, %u with its running statistics", path,
-                   given->len, n_parameters, n_parameters + n_buffers);
+                   "%s: the direction has %u tensors; the network has %u parameters, %u with its "
+                   "running statistics",
+                   path, given->len, n_parameters, n_parameters + n_buffers);
       return NULL;
     }
   self->n_parameters = kappa_model_get_parameters_size (model);
@@ -135,8 +146,8 @@ kappa_displacement_new_from_file (KappaModel *model, const KappaDirection *direc
 /**
  * kappa_displacement_to_file:
  *
- * Returns: (transfer full): what kappa_directions_write() takes: a tensor for each parameter, or if running statistics
- *   move, for each tensor of the network's state
+ * Returns: (transfer full): what kappa_directions_write() takes: a tensor for each parameter, or if
+ * running statistics move, for each tensor of the network's state
  */
 KappaDirection *
 kappa_displacement_to_file (const KappaDisplacement *self, KappaModel *model)
@@ -150,9 +161,10 @@ kappa_displacement_to_file (const KappaDisplacement *self, KappaModel *model)
       gsize dims[KAPPA_MAX_RANK];
 
       for (guint d = 0; d < slot->tensor->shape.rank; d++)
-        dims[d] = (gsize) slot->tensor->shape.dims[d];
+        dims[d] = (gsize)slot->tensor->shape.dims[d];
       kappa_direction_set_tensor (direction, i, slot->tensor->shape.rank, dims,
-                                  (slot->buffer ? self->buffers : self->parameters) + slot->tensor->offset);
+                                  (slot->buffer ? self->buffers : self->parameters)
+                                      + slot->tensor->offset);
     }
   return direction;
 }

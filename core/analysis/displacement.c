@@ -50,10 +50,11 @@ match_length (double *d, const double *w, gsize n, double guard)
 }
 
 /*
- * One tensor of a random direction. Li, Xu, Taylor, Studer, Goldstein: "Visualizing the loss landscape of neural nets",
- * NeurIPS 2018: each filter of the direction has the length of the network's filter. What a filter is says the
- * builder (core/models/model.h). A tensor of rank 0 or 1 has no filters: it is scaled as a whole, since a single number
- * scaled to the length of another would keep nothing but its sign.
+ * One tensor of a random direction. Li, Xu, Taylor, Studer, Goldstein: "Visualizing the loss
+ * landscape of neural nets", NeurIPS 2018: each filter of the direction has the length of the
+ * network's filter. What a filter is says the builder (core/models/model.h). A tensor of rank 0 or
+ * 1 has no filters: it is scaled as a whole, since a single number scaled to the length of another
+ * would keep nothing but its sign.
  */
 static void
 draw_tensor (const KappaParameter *tensor,
@@ -83,7 +84,7 @@ draw_tensor (const KappaParameter *tensor,
   if (rules->norm == KAPPA_NORM_FILTER && tensor->shape.rank > 1)
     {
       /* The reference knows filters along the first axis only; embeddings are the difference. */
-      gsize size = reference ? tensor->size / (gsize) tensor->shape.dims[0] : tensor->filter_size;
+      gsize size = reference ? tensor->size / (gsize)tensor->shape.dims[0] : tensor->filter_size;
 
       for (gsize first = 0; first < tensor->size; first += size)
         match_length (d + first, w + first, size, guard);
@@ -95,9 +96,11 @@ draw_tensor (const KappaParameter *tensor,
 /**
  * kappa_displacement_new_random:
  * @axis: "x" or "y": axes have streams of their own
- * @seed: the numbers depend on it, the axis and the names of the tensors alone, not on the file's layout
+ * @seed: the numbers depend on it, the axis and the names of the tensors alone, not on the file's
+ * layout
  *
- * Returns: (transfer full): a Gaussian direction, normalised as @rules say; %NULL if the weights cannot be read
+ * Returns: (transfer full): a Gaussian direction, normalised as @rules say; %NULL if the weights
+ * cannot be read
  */
 KappaDisplacement *
 kappa_displacement_new_random (KappaModel *model,
@@ -107,7 +110,8 @@ kappa_displacement_new_random (KappaModel *model,
                                GError **error)
 {
   const double *weights = kappa_model_get_parameters_wide (model, error);
-  const double *statistics = weights != NULL && rules->buffers ? kappa_model_get_buffers_wide (model, error) : NULL;
+  const double *statistics
+      = weights != NULL && rules->buffers ? kappa_model_get_buffers_wide (model, error) : NULL;
   KappaDisplacement *self;
 
   if (weights == NULL || (rules->buffers && statistics == NULL))
@@ -117,13 +121,15 @@ kappa_displacement_new_random (KappaModel *model,
     {
       const KappaParameter *tensor = kappa_model_get_parameter (model, i);
 
-      draw_tensor (tensor, weights + tensor->offset, axis, seed, rules, self->parameters + tensor->offset);
+      draw_tensor (tensor, weights + tensor->offset, axis, seed, rules,
+                   self->parameters + tensor->offset);
     }
   for (guint i = 0; rules->buffers && i < kappa_model_get_n_buffers (model); i++)
     {
       const KappaParameter *tensor = kappa_model_get_buffer (model, i);
 
-      draw_tensor (tensor, statistics + tensor->offset, axis, seed, rules, self->buffers + tensor->offset);
+      draw_tensor (tensor, statistics + tensor->offset, axis, seed, rules,
+                   self->buffers + tensor->offset);
     }
   return self;
 }
@@ -152,10 +158,12 @@ kappa_models_check_same (KappaModel *first, KappaModel *other, GError **error)
     same = same_tensor (kappa_model_get_buffer (first, i), kappa_model_get_buffer (other, i));
   if (!same)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
-                 "%s is a %s with %u classes, but %s is a %s with %u: only checkpoints of one and the same network lie on "
-                 "a common line or plane", kappa_model_get_path (other), kappa_model_get_architecture (other),
-                 kappa_model_get_n_classes (other), kappa_model_get_path (first), kappa_model_get_architecture (first),
-                 kappa_model_get_n_classes (first));
+                 "%s is a %s with %u classes, but %s is a %s with %u: only checkpoints of one and "
+                 "the same network lie on "
+                 "a common line or plane",
+                 kappa_model_get_path (other), kappa_model_get_architecture (other),
+                 kappa_model_get_n_classes (other), kappa_model_get_path (first),
+                 kappa_model_get_architecture (first), kappa_model_get_n_classes (first));
   return same;
 }
 
@@ -163,7 +171,8 @@ kappa_models_check_same (KappaModel *first, KappaModel *other, GError **error)
  * kappa_displacement_new_between:
  * @buffers: whether running statistics are part of it, so that one step ends exactly at @to
  *
- * Returns: (transfer full): @to minus @from, not normalised; %NULL with %KAPPA_ERROR_MODEL for different networks
+ * Returns: (transfer full): @to minus @from, not normalised; %NULL with %KAPPA_ERROR_MODEL for
+ * different networks
  */
 KappaDisplacement *
 kappa_displacement_new_between (KappaModel *from, KappaModel *to, gboolean buffers, GError **error)

@@ -9,7 +9,8 @@ typedef struct
   guint32 index;
 } Place;
 
-/* Marks the middle of (low, high) with @level, the middles of both halves with the next one, and so on. */
+/* Marks the middle of (low, high) with @level, the middles of both halves with the next one, and so
+ * on. */
 static void
 bisect (guint8 *levels, guint low, guint high, guint8 level)
 {
@@ -22,7 +23,8 @@ bisect (guint8 *levels, guint low, guint high, guint8 level)
   bisect (levels, middle, high, level + 1);
 }
 
-/* How often an axis of @n values has to be halved before each of them is reached; 0 for both ends. */
+/* How often an axis of @n values has to be halved before each of them is reached; 0 for both ends.
+ */
 static guint8 *
 axis_levels (guint n)
 {
@@ -42,8 +44,8 @@ reverse_bits (guint32 bits)
   return reversed;
 }
 
-/* Where (i, j) stands among points of the same level: consecutive ones lie far apart, in the order of van der Corput
- * along a Z-curve. */
+/* Where (i, j) stands among points of the same level: consecutive ones lie far apart, in the order
+ * of van der Corput along a Z-curve. */
 static guint32
 scatter (guint i, guint j)
 {
@@ -57,7 +59,7 @@ scatter (guint i, guint j)
 static int
 compare (gconstpointer a, gconstpointer b)
 {
-  guint64 left = ((const Place *) a)->key, right = ((const Place *) b)->key;
+  guint64 left = ((const Place *)a)->key, right = ((const Place *)b)->key;
 
   return left < right ? -1 : left > right;
 }
@@ -68,8 +70,9 @@ compare (gconstpointer a, gconstpointer b)
  * @ny: on the second; 1 for a line
  * @first_x, @first_y: the point to begin with, usually where the checkpoint is
  *
- * The order in which a grid is computed, coarse to fine: the first point, the corners, then ever finer grids, each
- * spread evenly over the plane, so that a part of the points shows all of the picture.
+ * The order in which a grid is computed, coarse to fine: the first point, the corners, then ever
+ * finer grids, each spread evenly over the plane, so that a part of the points shows all of the
+ * picture.
  *
  * Returns: (transfer full) (array): the row-major indices i·@ny + j, each once
  */
@@ -78,15 +81,15 @@ kappa_grid_order (guint nx, guint ny, guint first_x, guint first_y)
 {
   g_autofree guint8 *x = axis_levels (nx);
   g_autofree guint8 *y = axis_levels (ny);
-  gsize n = (gsize) nx * ny;
+  gsize n = (gsize)nx * ny;
   g_autofree Place *places = g_new (Place, n);
   guint32 *order = g_new (guint32, n);
 
   for (guint i = 0; i < nx; i++)
     for (guint j = 0; j < ny; j++)
-      places[(gsize) i * ny + j]
-          = (Place){ ((guint64) MAX (x[i], y[j]) + 1) << 32 | scatter (i, j), (guint32) ((gsize) i * ny + j) };
-  places[(gsize) first_x * ny + first_y].key = 0;
+      places[(gsize)i * ny + j] = (Place) { ((guint64)MAX (x[i], y[j]) + 1) << 32 | scatter (i, j),
+                                            (guint32)((gsize)i * ny + j) };
+  places[(gsize)first_x * ny + first_y].key = 0;
   qsort (places, n, sizeof *places, compare);
   for (gsize k = 0; k < n; k++)
     order[k] = places[k].index;
@@ -104,7 +107,8 @@ kappa_grid_nearest (const KappaRange *range, double value)
   guint nearest = 0;
 
   for (guint i = 1; i < range->n; i++)
-    if (fabs (kappa_range_get_value (range, i) - value) < fabs (kappa_range_get_value (range, nearest) - value))
+    if (fabs (kappa_range_get_value (range, i) - value)
+        < fabs (kappa_range_get_value (range, nearest) - value))
       nearest = i;
   return nearest;
 }

@@ -28,7 +28,8 @@ option_number (KappaInput *input, const char *option, guint64 fallback)
   return text != NULL ? g_ascii_strtoull (text, NULL, 10) : fallback;
 }
 
-/* The names of the first model's classes, by which folders and labels are known; %NULL where it has none. */
+/* The names of the first model's classes, by which folders and labels are known; %NULL where it has
+ * none. */
 static const char **
 list_class_names (KappaInputs *self)
 {
@@ -55,19 +56,20 @@ open_dataset (KappaInputs *self, KappaInput *input, GCancellable *cancellable, G
 {
   const char *split = g_hash_table_lookup (input->options, "split");
   g_autofree const char **names = list_class_names (self);
-  KappaDatasetOptions options = { .labels = g_hash_table_lookup (input->options, "labels"),
-                                  .image_column = g_hash_table_lookup (input->options, "image-column"),
-                                  .label_column = g_hash_table_lookup (input->options, "label-column"),
-                                  .class_ids = names };
+  KappaDatasetOptions options
+      = { .labels = g_hash_table_lookup (input->options, "labels"),
+          .image_column = g_hash_table_lookup (input->options, "image-column"),
+          .label_column = g_hash_table_lookup (input->options, "label-column"),
+          .class_ids = names };
 
   if (split != NULL)
     kappa_split_choice_from_name (split, &options.split);
   input->dataset = kappa_dataset_open (input->source, &options, cancellable, error);
   if (input->dataset == NULL)
     return FALSE;
-  input->selection
-      = kappa_selection_new (input->dataset, g_hash_table_lookup (input->options, "images"),
-                             (guint) option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
+  input->selection = kappa_selection_new (
+      input->dataset, g_hash_table_lookup (input->options, "images"),
+      (guint)option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
   if (input->selection == NULL)
     return FALSE;
   input->hash = kappa_dataset_dup_hash (input->dataset, cancellable, error);
@@ -94,17 +96,20 @@ check_hash (const KappaInput *input, GError **error)
 {
   if (input->expected_hash == NULL || g_str_equal (input->expected_hash, input->hash))
     return TRUE;
-  g_set_error (error, KAPPA_ERROR, input->kind == KAPPA_INPUT_MODEL ? KAPPA_ERROR_MODEL : KAPPA_ERROR_DATA,
-               "%s: the content has SHA-256 %.12s…, but the recipe was written for %.12s…. Put the original back, or remove "
-               "“sha256” from the recipe to use what is there now", input->source, input->hash, input->expected_hash);
+  g_set_error (error, KAPPA_ERROR,
+               input->kind == KAPPA_INPUT_MODEL ? KAPPA_ERROR_MODEL : KAPPA_ERROR_DATA,
+               "%s: the content has SHA-256 %.12s…, but the recipe was written for %.12s…. Put the "
+               "original back, or remove "
+               "“sha256” from the recipe to use what is there now",
+               input->source, input->hash, input->expected_hash);
   return FALSE;
 }
 
 /**
  * kappa_inputs_open:
  *
- * Opens what is not open yet: reads models, lists datasets and selects their images, and hashes everything. May take
- * seconds. To be called once before an estimate or a run.
+ * Opens what is not open yet: reads models, lists datasets and selects their images, and hashes
+ * everything. May take seconds. To be called once before an estimate or a run.
  *
  * Returns: %FALSE with the error of the first input that cannot be opened
  */
@@ -163,9 +168,11 @@ decode (KappaInput *images,
         KappaContext *context,
         GError **error)
 {
-  KappaBatchOptions options = { .n_classes = kappa_model_get_n_classes (network->model), .need_labels = need_labels };
+  KappaBatchOptions options
+      = { .n_classes = kappa_model_get_n_classes (network->model), .need_labels = need_labels };
 
-  return kappa_batch_source_new (images->dataset, selection, &kappa_model_get_preset (network->model)->preprocess, &options,
+  return kappa_batch_source_new (images->dataset, selection,
+                                 &kappa_model_get_preset (network->model)->preprocess, &options,
                                  context->workers, context->progress, context->cancellable, error);
 }
 
@@ -175,8 +182,8 @@ decode (KappaInput *images,
  * @model: name of the model whose preprocessing and classes count; its first is taken
  * @need_labels: whether images without a label are left out
  *
- * Returns: (transfer full): the selected images as the model wants them; they are decoded once and kept. %NULL with the
- *   error
+ * Returns: (transfer full): the selected images as the model wants them; they are decoded once and
+ * kept. %NULL with the error
  */
 KappaBatchSource *
 kappa_inputs_make_batches (KappaInputs *self,
@@ -186,7 +193,8 @@ kappa_inputs_make_batches (KappaInputs *self,
                            KappaContext *context,
                            GError **error)
 {
-  KappaInput *images = kappa_inputs_find (self, data, 0), *network = kappa_inputs_find (self, model, 0);
+  KappaInput *images = kappa_inputs_find (self, data, 0),
+             *network = kappa_inputs_find (self, model, 0);
 
   if (images->batches == NULL || images->batches_need_labels != need_labels)
     {
@@ -201,7 +209,8 @@ kappa_inputs_make_batches (KappaInputs *self,
  * kappa_inputs_sample_batches:
  * @n: how many images
  *
- * Returns: (transfer full): a few images of the dataset, prepared in the same way, to time something; %NULL with the error
+ * Returns: (transfer full): a few images of the dataset, prepared in the same way, to time
+ * something; %NULL with the error
  */
 KappaBatchSource *
 kappa_inputs_sample_batches (KappaInputs *self,
@@ -212,9 +221,11 @@ kappa_inputs_sample_batches (KappaInputs *self,
                              KappaContext *context,
                              GError **error)
 {
-  KappaInput *images = kappa_inputs_find (self, data, 0), *network = kappa_inputs_find (self, model, 0);
+  KappaInput *images = kappa_inputs_find (self, data, 0),
+             *network = kappa_inputs_find (self, model, 0);
   guint n_items = kappa_dataset_get_n_items (images->dataset);
-  g_autoptr (KappaSelection) few = kappa_selection_new (images->dataset, NULL, MIN (n, n_items), 0, error);
+  g_autoptr (KappaSelection) few
+      = kappa_selection_new (images->dataset, NULL, MIN (n, n_items), 0, error);
 
   return few != NULL ? decode (images, network, few, need_labels, context, error) : NULL;
 }

@@ -7,15 +7,19 @@
 G_DEFINE_FINAL_TYPE (KappaInputs, kappa_inputs, G_TYPE_OBJECT)
 
 static const KappaInputOption model_options[] = {
-  { "preset", "NAME", "preprocessing and other choices the file cannot say, instead of those its evidence suggests" },
+  { "preset", "NAME",
+    "preprocessing and other choices the file cannot say, instead of those its evidence suggests" },
   { "set", "KEY=VALUE,…", "single choices that override the preset, such as size=128,crop=1" },
 };
 
 static const KappaInputOption dataset_options[] = {
   { "images", "A:B", "only the images from number A on, before number B; all for all of them" },
-  { "sample", "N", "draw N images, stratified by class; 4096 of a larger set where neither this nor a range is given" },
+  { "sample", "N",
+    "draw N images, stratified by class; 4096 of a larger set where neither this nor a range is "
+    "given" },
   { "sample-seed", "SEED", "seed of that draw; 0 if not given" },
-  { "split", "auto|all|training|held-out", "which images to take from a place that holds both kinds" },
+  { "split", "auto|all|training|held-out",
+    "which images to take from a place that holds both kinds" },
   { "labels", "FILE.csv", "a table with a row for each image, for a flat folder" },
   { "image-column", "NAME", "its column of file names" },
   { "label-column", "NAME", "its column of labels" },
@@ -89,8 +93,8 @@ kappa_input_list_options (KappaInputKind kind, guint *n)
 /**
  * kappa_input_option_spelling:
  *
- * Returns: (transfer full): the command-line option, without dashes: "images" for the inputs "data" and "model",
- *   "train-images" for "train-data", "teacher-preset" for "teacher"
+ * Returns: (transfer full): the command-line option, without dashes: "images" for the inputs "data"
+ * and "model", "train-images" for "train-data", "teacher-preset" for "teacher"
  */
 char *
 kappa_input_option_spelling (const KappaInputSpec *spec, const KappaInputOption *option)
@@ -135,7 +139,8 @@ kappa_inputs_add (KappaInputs *self, const char *name, KappaInputKind kind, cons
 void
 kappa_inputs_add_model (KappaInputs *self, const char *name, KappaModel *model)
 {
-  append (self, name, KAPPA_INPUT_MODEL, kappa_model_get_path (model))->model = g_object_ref (model);
+  append (self, name, KAPPA_INPUT_MODEL, kappa_model_get_path (model))->model
+      = g_object_ref (model);
 }
 
 /* The input number @index of those called @name; NULL if there are fewer. */
@@ -186,15 +191,18 @@ check_option (const char *option, const char *value, GError **error)
   KappaSplitChoice choice;
   guint64 number;
 
-  if (g_str_equal (option, "sample") && !g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT, &number, NULL))
+  if (g_str_equal (option, "sample")
+      && !g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT, &number, NULL))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "sample: %s was given, expected a count of images, at least 1", value);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "sample: %s was given, expected a count of images, at least 1", value);
       return FALSE;
     }
-  if (g_str_equal (option, "sample-seed") && !g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &number, NULL))
+  if (g_str_equal (option, "sample-seed")
+      && !g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &number, NULL))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "sample-seed: %s was given, expected a whole number, 0 or above",
-                   value);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "sample-seed: %s was given, expected a whole number, 0 or above", value);
       return FALSE;
     }
   if (g_str_equal (option, "split") && !kappa_split_choice_from_name (value, &choice))
@@ -226,7 +234,8 @@ kappa_inputs_set_option (KappaInputs *self,
   g_return_val_if_fail (input != NULL, FALSE);
   if (!known_option (input->kind, option))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no option %s for it", name, option);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: there is no option %s for it", name,
+                   option);
       return FALSE;
     }
   if (!check_option (option, value, error))
@@ -273,7 +282,8 @@ kappa_inputs_expect_hash (KappaInputs *self, const char *name, guint index, cons
 /**
  * kappa_inputs_dup_location:
  *
- * Returns: (transfer full): the source with an absolute path, so that it means the same from any directory
+ * Returns: (transfer full): the source with an absolute path, so that it means the same from any
+ * directory
  */
 char *
 kappa_inputs_dup_location (KappaInputs *self, const char *name, guint index)
@@ -283,9 +293,10 @@ kappa_inputs_dup_location (KappaInputs *self, const char *name, guint index)
   g_autofree char *absolute = NULL;
 
   /* "cifar10:FILE": what stands before the colon is not part of the path. */
-  path = *path == ':' && path != source && !g_file_test (source, G_FILE_TEST_EXISTS) ? path + 1 : source;
+  path = *path == ':' && path != source && !g_file_test (source, G_FILE_TEST_EXISTS) ? path + 1
+                                                                                     : source;
   absolute = g_canonicalize_filename (path, NULL);
-  return g_strdup_printf ("%.*s%s", (int) (path - source), source, absolute);
+  return g_strdup_printf ("%.*s%s", (int)(path - source), source, absolute);
 }
 
 static gboolean
@@ -297,8 +308,8 @@ check_count (const KappaInputSpec *spec, guint n, GError **error)
     return TRUE;
   if (n == 0)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s%s is missing: %s", spec->positional ? "the input " : "--",
-                   spec->name, spec->blurb);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s%s is missing: %s",
+                   spec->positional ? "the input " : "--", spec->name, spec->blurb);
       return FALSE;
     }
   if (spec->max == 0)
@@ -307,8 +318,8 @@ check_count (const KappaInputSpec *spec, guint n, GError **error)
     expected = g_strdup_printf ("%u", spec->min);
   else
     expected = g_strdup_printf ("%u to %u", spec->min, spec->max);
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s%s: %u given, expected %s: %s", spec->positional ? "" : "--",
-               spec->name, n, expected, spec->blurb);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s%s: %u given, expected %s: %s",
+               spec->positional ? "" : "--", spec->name, n, expected, spec->blurb);
   return FALSE;
 }
 
@@ -333,6 +344,7 @@ kappa_inputs_check (KappaInputs *self, const KappaInputSpec *specs, guint n_spec
     }
   if (known == self->items->len)
     return TRUE;
-  g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "an input was given that this analysis does not use");
+  g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "an input was given that this analysis does not use");
   return FALSE;
 }

@@ -94,18 +94,21 @@ make_title (KappaJob *self)
     for (guint i = 0; i < kappa_inputs_get_n (self->inputs, klass->inputs[s].name); i++)
       {
         const char *name = klass->inputs[s].name;
-        g_autofree char *base = g_path_get_basename (kappa_inputs_get_source (self->inputs, name, i));
+        g_autofree char *base
+            = g_path_get_basename (kappa_inputs_get_source (self->inputs, name, i));
 
         g_string_append_printf (title, "%s%s", separator,
                                 klass->inputs[s].kind == KAPPA_INPUT_DATASET
-                                    ? kappa_selection_get_description (kappa_inputs_get_selection (self->inputs, name, i))
+                                    ? kappa_selection_get_description (
+                                        kappa_inputs_get_selection (self->inputs, name, i))
                                     : base);
         separator = ", ";
       }
   return g_string_free (title, FALSE);
 }
 
-/* The computation does not depend on the workspace: what goes wrong there is remembered and told. */
+/* The computation does not depend on the workspace: what goes wrong there is remembered and told.
+ */
 static void
 note_store_error (KappaJob *self, GError *error)
 {
@@ -121,7 +124,8 @@ note_store_error (KappaJob *self, GError *error)
 static gboolean
 adopt (KappaJob *self, const KappaRunInfo *info, KappaJobOrigin origin, GError **error)
 {
-  g_autoptr (KappaResult) result = info != NULL ? kappa_workspace_load_result (self->workspace, info->id, error) : NULL;
+  g_autoptr (KappaResult) result
+      = info != NULL ? kappa_workspace_load_result (self->workspace, info->id, error) : NULL;
 
   if (result == NULL)
     return FALSE;
@@ -152,8 +156,8 @@ look_up (KappaJob *self)
 /**
  * kappa_job_prepare:
  *
- * Checks the parameters, opens and hashes the inputs, makes the recipe, and looks whether the workspace knows the
- * answer.
+ * Checks the parameters, opens and hashes the inputs, makes the recipe, and looks whether the
+ * workspace knows the answer.
  *
  * Returns: %FALSE with the error, or %G_IO_ERROR_CANCELLED
  */
@@ -180,7 +184,7 @@ kappa_job_prepare (KappaJob *self, KappaContext *context, GError **error)
 gboolean
 kappa_job_estimate (KappaJob *self, KappaContext *context, KappaEstimate *estimate, GError **error)
 {
-  *estimate = (KappaEstimate){ .unit = "" };
+  *estimate = (KappaEstimate) { .unit = "" };
   if (self->origin == KAPPA_JOB_STORED)
     return TRUE;
   if (!kappa_analysis_estimate (self->analysis, self->inputs, context, estimate, error))
@@ -203,10 +207,12 @@ note_files (KappaJob *self)
         g_autofree char *label = g_path_get_basename (place);
         GError *error = NULL;
         gint64 file = kappa_workspace_note_file (
-            self->workspace, klass->inputs[s].kind == KAPPA_INPUT_MODEL ? KAPPA_SEEN_MODEL : KAPPA_SEEN_DATA, place,
+            self->workspace,
+            klass->inputs[s].kind == KAPPA_INPUT_MODEL ? KAPPA_SEEN_MODEL : KAPPA_SEEN_DATA, place,
             kappa_inputs_get_hash (self->inputs, name, i), label, &error);
 
-        if (file == 0 || !kappa_workspace_add_run_file (self->workspace, self->run_id, file, &error))
+        if (file == 0
+            || !kappa_workspace_add_run_file (self->workspace, self->run_id, file, &error))
           note_store_error (self, error);
       }
 }
@@ -223,7 +229,8 @@ claim (KappaJob *self, KappaContext *context)
     run = kappa_run_claim (self->workspace, id, NULL);
   if (run == NULL)
     {
-      id = kappa_workspace_create_run (self->workspace, KAPPA_ANALYSIS_GET_CLASS (self->analysis)->name, self->title,
+      id = kappa_workspace_create_run (self->workspace,
+                                       KAPPA_ANALYSIS_GET_CLASS (self->analysis)->name, self->title,
                                        self->recipe, self->key, kappa_engine_get_isa (),
                                        kappa_workers_get_n (context->workers), &error);
       run = id != 0 ? kappa_run_claim (self->workspace, id, &error) : NULL;
@@ -246,7 +253,8 @@ final_state (gboolean done, const GError *failure)
 {
   if (done)
     return KAPPA_RUN_DONE;
-  return g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? KAPPA_RUN_CANCELLED : KAPPA_RUN_FAILED;
+  return g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? KAPPA_RUN_CANCELLED
+                                                                     : KAPPA_RUN_FAILED;
 }
 
 static void
@@ -258,7 +266,9 @@ finish (KappaJob *self, gboolean done, const GError *failure)
   g_mutex_lock (&self->mutex);
   run = g_steal_pointer (&self->run);
   g_mutex_unlock (&self->mutex);
-  if (run != NULL && !kappa_run_finish (run, final_state (done, failure), failure != NULL ? failure->message : NULL, &error))
+  if (run != NULL
+      && !kappa_run_finish (run, final_state (done, failure),
+                            failure != NULL ? failure->message : NULL, &error))
     note_store_error (self, error);
 }
 
@@ -270,7 +280,8 @@ has_outputs (KappaAnalysis *analysis)
   const KappaProperty **properties = kappa_analysis_list_properties (analysis, &n);
 
   for (guint i = 0; i < n; i++)
-    if ((properties[i]->flags & KAPPA_PROPERTY_OUTPUT) && !kappa_analysis_is_default (analysis, properties[i]->name))
+    if ((properties[i]->flags & KAPPA_PROPERTY_OUTPUT)
+        && !kappa_analysis_is_default (analysis, properties[i]->name))
       return TRUE;
   return FALSE;
 }
@@ -278,11 +289,12 @@ has_outputs (KappaAnalysis *analysis)
 /**
  * kappa_job_run:
  *
- * Computes what is missing and stores it as it comes. After an estimate, a run that would not fit into memory is
- * refused before there is anything to store.
+ * Computes what is missing and stores it as it comes. After an estimate, a run that would not fit
+ * into memory is refused before there is anything to store.
  *
- * Returns: %FALSE with the error of the computation, or %G_IO_ERROR_CANCELLED; what was found until then is kept. What
- *   goes wrong with the workspace is no error here: see kappa_job_dup_store_error()
+ * Returns: %FALSE with the error of the computation, or %G_IO_ERROR_CANCELLED; what was found until
+ * then is kept. What goes wrong with the workspace is no error here: see
+ * kappa_job_dup_store_error()
  */
 gboolean
 kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
@@ -294,7 +306,8 @@ kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
   if (self->origin == KAPPA_JOB_STORED)
     return !has_outputs (self->analysis)
            || kappa_analysis_run (self->analysis, self->inputs, self->result, context, error);
-  if (!kappa_memory_check (context, self->bytes, KAPPA_ANALYSIS_GET_CLASS (self->analysis)->name, error))
+  if (!kappa_memory_check (context, self->bytes, KAPPA_ANALYSIS_GET_CLASS (self->analysis)->name,
+                           error))
     return FALSE;
   if (self->workspace != NULL)
     claim (self, context);

@@ -19,8 +19,8 @@ typedef struct
 /**
  * kappa_json_writer_new:
  *
- * Returns: (transfer full): a writer whose first item is the document: usually kappa_json_writer_begin_object()
- *   with %NULL for the member, as for all items of arrays
+ * Returns: (transfer full): a writer whose first item is the document: usually
+ * kappa_json_writer_begin_object() with %NULL for the member, as for all items of arrays
  */
 KappaJsonWriter *
 kappa_json_writer_new (void)
@@ -45,7 +45,8 @@ kappa_json_writer_free (KappaJsonWriter *self)
 /**
  * kappa_json_writer_finish:
  *
- * Returns: (transfer full): the document, with a line feed at its end; the writer is empty afterwards
+ * Returns: (transfer full): the document, with a line feed at its end; the writer is empty
+ * afterwards
  */
 char *
 kappa_json_writer_finish (KappaJsonWriter *self)
@@ -77,7 +78,7 @@ static void
 append_string (GString *text, const char *value)
 {
   g_string_append_c (text, '"');
-  for (const guchar *p = (const guchar *) value; *p != '\0'; p++)
+  for (const guchar *p = (const guchar *)value; *p != '\0'; p++)
     switch (*p)
       {
       case '"':
@@ -96,7 +97,7 @@ append_string (GString *text, const char *value)
         if (*p < 0x20 || *p == 0x7f)
           g_string_append_printf (text, "\\u%04x", *p);
         else
-          g_string_append_c (text, (char) *p);
+          g_string_append_c (text, (char)*p);
       }
   g_string_append_c (text, '"');
 }
@@ -184,7 +185,8 @@ kappa_json_writer_end_array (KappaJsonWriter *self)
 
 /**
  * kappa_json_writer_add_string:
- * @value: (nullable): text; bytes that are not UTF-8, as file names may have, are replaced; %NULL writes null
+ * @value: (nullable): text; bytes that are not UTF-8, as file names may have, are replaced; %NULL
+ * writes null
  */
 void
 kappa_json_writer_add_string (KappaJsonWriter *self, const char *member, const char *value)
@@ -201,7 +203,8 @@ kappa_json_writer_add_string (KappaJsonWriter *self, const char *member, const c
 /**
  * kappa_json_writer_add_number:
  *
- * JSON has no word for what is not finite: that is written as the string "NaN", "Infinity" or "-Infinity".
+ * JSON has no word for what is not finite: that is written as the string "NaN", "Infinity" or
+ * "-Infinity".
  */
 void
 kappa_json_writer_add_number (KappaJsonWriter *self, const char *member, double value)
@@ -256,8 +259,8 @@ kappa_json_writer_add_raw (KappaJsonWriter *self, const char *member, const char
 /**
  * kappa_number_to_text:
  *
- * Returns: (transfer full): the fewest digits that read back to the same double, with a point whatever the
- *   locale; "NaN", "Infinity" or "-Infinity"
+ * Returns: (transfer full): the fewest digits that read back to the same double, with a point
+ * whatever the locale; "NaN", "Infinity" or "-Infinity"
  */
 char *
 kappa_number_to_text (double value)

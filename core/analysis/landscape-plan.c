@@ -12,7 +12,7 @@
 KappaLandscapeKind
 kappa_landscape_get_kind (KappaInputs *inputs)
 {
-  return (KappaLandscapeKind) (kappa_inputs_get_n (inputs, "model") - 1);
+  return (KappaLandscapeKind)(kappa_inputs_get_n (inputs, "model") - 1);
 }
 
 void
@@ -30,7 +30,7 @@ kappa_landscape_plan_free (KappaLandscapePlan *self)
 static gboolean
 moves_buffers (KappaAnalysis *analysis, KappaLandscapeKind kind)
 {
-  switch ((KappaBatchnorm) kappa_analysis_get_enum (analysis, "batchnorm"))
+  switch ((KappaBatchnorm)kappa_analysis_get_enum (analysis, "batchnorm"))
     {
     case KAPPA_BATCHNORM_MOVED:
       return TRUE;
@@ -49,18 +49,21 @@ enclose (double low, double high, guint n)
 {
   double margin = 0.25 * (high - low);
 
-  return (KappaRange){ KAPPA_RANGE_VALUES, low - margin, high + margin, n };
+  return (KappaRange) { KAPPA_RANGE_VALUES, low - margin, high + margin, n };
 }
 
 /**
  * kappa_landscape_get_ranges:
- * @x, @y: (out): the coordinates. An automatic range of a plane depends on where the third checkpoint lies; then only
- *   its count is right
+ * @x, @y: (out): the coordinates. An automatic range of a plane depends on where the third
+ * checkpoint lies; then only its count is right
  *
  * Returns: whether both ranges are known already
  */
 gboolean
-kappa_landscape_get_ranges (KappaAnalysis *analysis, KappaLandscapeKind kind, KappaRange *x, KappaRange *y)
+kappa_landscape_get_ranges (KappaAnalysis *analysis,
+                            KappaLandscapeKind kind,
+                            KappaRange *x,
+                            KappaRange *y)
 {
   gboolean known = TRUE;
 
@@ -70,33 +73,39 @@ kappa_landscape_get_ranges (KappaAnalysis *analysis, KappaLandscapeKind kind, Ka
     {
       known = kind != KAPPA_LANDSCAPE_PLANE;
       if (kind == KAPPA_LANDSCAPE_RANDOM)
-        *x = (KappaRange){ KAPPA_RANGE_VALUES, -1.0, 1.0, 51 };
+        *x = (KappaRange) { KAPPA_RANGE_VALUES, -1.0, 1.0, 51 };
       else if (kind == KAPPA_LANDSCAPE_LINE)
-        *x = (KappaRange){ KAPPA_RANGE_VALUES, -0.5, 1.5, 41 };
+        *x = (KappaRange) { KAPPA_RANGE_VALUES, -0.5, 1.5, 41 };
       else
         *x = enclose (0.0, 1.0, 25);
     }
   if (y->kind == KAPPA_RANGE_AUTO)
     {
       known = known && kind != KAPPA_LANDSCAPE_PLANE;
-      *y = kind == KAPPA_LANDSCAPE_PLANE ? enclose (0.0, 1.0, 25) : (KappaRange){ .kind = KAPPA_RANGE_NONE };
+      *y = kind == KAPPA_LANDSCAPE_PLANE ? enclose (0.0, 1.0, 25)
+                                         : (KappaRange) { .kind = KAPPA_RANGE_NONE };
     }
   return known;
 }
 
 static gboolean
-draw_directions (KappaLandscapePlan *self, KappaAnalysis *analysis, KappaModel *model, gboolean buffers, GError **error)
+draw_directions (KappaLandscapePlan *self,
+                 KappaAnalysis *analysis,
+                 KappaModel *model,
+                 gboolean buffers,
+                 GError **error)
 {
   KappaDirectionRules rules
       = { kappa_analysis_get_enum (analysis, "norm"), kappa_analysis_get_enum (analysis, "ignore"),
           kappa_analysis_get_enum (analysis, "profile"), buffers };
-  guint64 seed = (guint64) kappa_analysis_get_integer (analysis, "seed");
-  guint n_seeds = (guint) kappa_analysis_get_integer (analysis, "seeds");
+  guint64 seed = (guint64)kappa_analysis_get_integer (analysis, "seed");
+  guint n_seeds = (guint)kappa_analysis_get_integer (analysis, "seeds");
   g_autofree char *norm = kappa_analysis_dup_text (analysis, "norm");
 
   for (; self->n_seeds < n_seeds; self->n_seeds++)
     {
-      self->x[self->n_seeds] = kappa_displacement_new_random (model, "x", seed + self->n_seeds, &rules, error);
+      self->x[self->n_seeds]
+          = kappa_displacement_new_random (model, "x", seed + self->n_seeds, &rules, error);
       if (self->x[self->n_seeds] == NULL)
         return FALSE;
     }
@@ -106,19 +115,24 @@ draw_directions (KappaLandscapePlan *self, KappaAnalysis *analysis, KappaModel *
       if (self->y == NULL)
         return FALSE;
     }
-  self->axes = g_strdup_printf ("random Gaussian %s, %s normalisation, tensors of rank 0 and 1 %s, running statistics %s, %s%u%s",
-                                self->y != NULL ? "directions" : "direction",
-                                rules.norm == KAPPA_NORM_NONE ? "no" : norm,
-                                rules.ignore == KAPPA_IGNORE_BIASBN           ? "fixed"
-                                : rules.profile == KAPPA_PROFILE_LI2018 ? "moved along themselves"
-                                                                              : "moved",
-                                rules.buffers ? "moved" : "fixed", n_seeds > 1 ? "seeds from " : "seed ", (guint) seed,
-                                n_seeds > 1 ? " on" : "");
+  self->axes = g_strdup_printf (
+      "random Gaussian %s, %s normalisation, tensors of rank 0 and 1 %s, running statistics %s, "
+      "%s%u%s",
+      self->y != NULL ? "directions" : "direction", rules.norm == KAPPA_NORM_NONE ? "no" : norm,
+      rules.ignore == KAPPA_IGNORE_BIASBN     ? "fixed"
+      : rules.profile == KAPPA_PROFILE_LI2018 ? "moved along themselves"
+                                              : "moved",
+      rules.buffers ? "moved" : "fixed", n_seeds > 1 ? "seeds from " : "seed ", (guint)seed,
+      n_seeds > 1 ? " on" : "");
   return TRUE;
 }
 
 static gboolean
-read_directions (KappaLandscapePlan *self, KappaModel *model, const char *path, GCancellable *cancellable, GError **error)
+read_directions (KappaLandscapePlan *self,
+                 KappaModel *model,
+                 const char *path,
+                 GCancellable *cancellable,
+                 GError **error)
 {
   g_autoptr (KappaDirection) x = NULL;
   g_autoptr (KappaDirection) y = NULL;
@@ -128,7 +142,8 @@ read_directions (KappaLandscapePlan *self, KappaModel *model, const char *path, 
     return FALSE;
   if (self->y_range.kind == KAPPA_RANGE_VALUES && y == NULL)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "%s: holds an x direction alone, so there can be no y axis", path);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                   "%s: holds an x direction alone, so there can be no y axis", path);
       return FALSE;
     }
   self->x[0] = kappa_displacement_new_from_file (model, x, path, error);
@@ -141,15 +156,18 @@ read_directions (KappaLandscapePlan *self, KappaModel *model, const char *path, 
       if (self->y == NULL)
         return FALSE;
     }
-  self->axes = g_strdup_printf ("%s of the file %s", self->y != NULL ? "directions" : "direction", name);
+  self->axes
+      = g_strdup_printf ("%s of the file %s", self->y != NULL ? "directions" : "direction", name);
   return TRUE;
 }
 
 static gboolean
 identical (KappaInputs *inputs, guint other, GError **error)
 {
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL, "%s: has the same weights as %s, so no line goes through both",
-               kappa_inputs_get_source (inputs, "model", other), kappa_inputs_get_source (inputs, "model", 0));
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
+               "%s: has the same weights as %s, so no line goes through both",
+               kappa_inputs_get_source (inputs, "model", other),
+               kappa_inputs_get_source (inputs, "model", 0));
   return FALSE;
 }
 
@@ -157,32 +175,37 @@ static gboolean
 join_two (KappaLandscapePlan *self, KappaInputs *inputs, gboolean buffers, GError **error)
 {
   self->x[0] = kappa_displacement_new_between (kappa_inputs_get_model (inputs, "model", 0),
-                                               kappa_inputs_get_model (inputs, "model", 1), buffers, error);
+                                               kappa_inputs_get_model (inputs, "model", 1), buffers,
+                                               error);
   if (self->x[0] == NULL)
     return FALSE;
   self->n_seeds = 1;
   self->alphas[1] = 1.0;
   if (kappa_displacement_dot (self->x[0], self->x[0]) == 0.0)
     return identical (inputs, 1, error);
-  self->axes = g_strdup_printf ("the line from the first checkpoint (0) to the second (1), running statistics %s",
-                                buffers ? "moved" : "fixed");
+  self->axes = g_strdup_printf (
+      "the line from the first checkpoint (0) to the second (1), running statistics %s",
+      buffers ? "moved" : "fixed");
   return TRUE;
 }
 
-/* Makes y orthogonal to x and as long, so that angles and distances in the picture are those in the space of weights. */
+/* Makes y orthogonal to x and as long, so that angles and distances in the picture are those in the
+ * space of weights. */
 static gboolean
 orthonormalise (KappaLandscapePlan *self, KappaInputs *inputs, GError **error)
 {
-  double xx = kappa_displacement_dot (self->x[0], self->x[0]), yy = kappa_displacement_dot (self->y, self->y), rest;
+  double xx = kappa_displacement_dot (self->x[0], self->x[0]),
+         yy = kappa_displacement_dot (self->y, self->y), rest;
 
   self->alphas[2] = kappa_displacement_dot (self->x[0], self->y) / xx;
   kappa_displacement_add (self->y, -self->alphas[2], self->x[0]);
   rest = kappa_displacement_dot (self->y, self->y);
   if (!(rest > 1e-12 * yy))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
-                   "%s: lies on the line through the other two checkpoints, so the three span no plane",
-                   kappa_inputs_get_source (inputs, "model", 2));
+      g_set_error (
+          error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
+          "%s: lies on the line through the other two checkpoints, so the three span no plane",
+          kappa_inputs_get_source (inputs, "model", 2));
       return FALSE;
     }
   self->betas[2] = sqrt (rest / xx);
@@ -191,14 +214,19 @@ orthonormalise (KappaLandscapePlan *self, KappaInputs *inputs, GError **error)
 }
 
 static gboolean
-join_three (KappaLandscapePlan *self, KappaAnalysis *analysis, KappaInputs *inputs, gboolean buffers, GError **error)
+join_three (KappaLandscapePlan *self,
+            KappaAnalysis *analysis,
+            KappaInputs *inputs,
+            gboolean buffers,
+            GError **error)
 {
   gboolean raw = kappa_analysis_get_enum (analysis, "basis") == KAPPA_BASIS_RAW;
 
   if (!join_two (self, inputs, buffers, error))
     return FALSE;
   self->y = kappa_displacement_new_between (kappa_inputs_get_model (inputs, "model", 0),
-                                            kappa_inputs_get_model (inputs, "model", 2), buffers, error);
+                                            kappa_inputs_get_model (inputs, "model", 2), buffers,
+                                            error);
   if (self->y == NULL)
     return FALSE;
   if (kappa_displacement_dot (self->y, self->y) == 0.0)
@@ -207,14 +235,16 @@ join_three (KappaLandscapePlan *self, KappaAnalysis *analysis, KappaInputs *inpu
   if (!raw && !orthonormalise (self, inputs, error))
     return FALSE;
   if (kappa_analysis_get_range (analysis, "x").kind == KAPPA_RANGE_AUTO)
-    self->x_range = enclose (MIN (0.0, self->alphas[2]), MAX (1.0, self->alphas[2]), self->x_range.n);
+    self->x_range
+        = enclose (MIN (0.0, self->alphas[2]), MAX (1.0, self->alphas[2]), self->x_range.n);
   if (kappa_analysis_get_range (analysis, "y").kind == KAPPA_RANGE_AUTO)
     self->y_range = enclose (0.0, self->betas[2], self->y_range.n);
   g_free (self->axes);
-  self->axes = g_strdup_printf ("the plane through three checkpoints, %s, running statistics %s",
-                                raw ? "axes from the first to the second and from the first to the third"
-                                    : "orthogonal axes, both in units of the distance of the first two",
-                                buffers ? "moved" : "fixed");
+  self->axes
+      = g_strdup_printf ("the plane through three checkpoints, %s, running statistics %s",
+                         raw ? "axes from the first to the second and from the first to the third"
+                             : "orthogonal axes, both in units of the distance of the first two",
+                         buffers ? "moved" : "fixed");
   return TRUE;
 }
 
@@ -222,11 +252,14 @@ join_three (KappaLandscapePlan *self, KappaAnalysis *analysis, KappaInputs *inpu
  * kappa_landscape_plan_new:
  * @inputs: open
  *
- * Returns: (transfer full): directions and coordinates; %NULL with %KAPPA_ERROR_MODEL if the checkpoints span no line or
- *   plane, or the errors of a direction file
+ * Returns: (transfer full): directions and coordinates; %NULL with %KAPPA_ERROR_MODEL if the
+ * checkpoints span no line or plane, or the errors of a direction file
  */
 KappaLandscapePlan *
-kappa_landscape_plan_new (KappaAnalysis *analysis, KappaInputs *inputs, GCancellable *cancellable, GError **error)
+kappa_landscape_plan_new (KappaAnalysis *analysis,
+                          KappaInputs *inputs,
+                          GCancellable *cancellable,
+                          GError **error)
 {
   g_autoptr (KappaLandscapePlan) self = g_new0 (KappaLandscapePlan, 1);
   KappaModel *model = kappa_inputs_get_model (inputs, "model", 0);
@@ -241,7 +274,8 @@ kappa_landscape_plan_new (KappaAnalysis *analysis, KappaInputs *inputs, GCancell
   else if (self->kind == KAPPA_LANDSCAPE_PLANE)
     done = join_three (self, analysis, inputs, buffers, error);
   else if (kappa_inputs_get_n (inputs, "directions") > 0)
-    done = read_directions (self, model, kappa_inputs_get_source (inputs, "directions", 0), cancellable, error);
+    done = read_directions (self, model, kappa_inputs_get_source (inputs, "directions", 0),
+                            cancellable, error);
   else
     done = draw_directions (self, analysis, model, buffers, error);
   return done ? g_steal_pointer (&self) : NULL;
@@ -250,13 +284,18 @@ kappa_landscape_plan_new (KappaAnalysis *analysis, KappaInputs *inputs, GCancell
 /**
  * kappa_landscape_plan_save:
  *
- * Writes the directions to a file that can be given as --directions, here and to the reference tool.
+ * Writes the directions to a file that can be given as --directions, here and to the reference
+ * tool.
  */
 gboolean
-kappa_landscape_plan_save (const KappaLandscapePlan *self, KappaModel *model, const char *path, GError **error)
+kappa_landscape_plan_save (const KappaLandscapePlan *self,
+                           KappaModel *model,
+                           const char *path,
+                           GError **error)
 {
   g_autoptr (KappaDirection) x = kappa_displacement_to_file (self->x[0], model);
-  g_autoptr (KappaDirection) y = self->y != NULL ? kappa_displacement_to_file (self->y, model) : NULL;
+  g_autoptr (KappaDirection) y
+      = self->y != NULL ? kappa_displacement_to_file (self->y, model) : NULL;
 
   return kappa_directions_write (x, y, path, error);
 }
@@ -277,7 +316,7 @@ kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs)
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
   if (kind == KAPPA_LANDSCAPE_RANDOM)
-    n = (guint64) kappa_analysis_get_integer (analysis, "seeds");
+    n = (guint64)kappa_analysis_get_integer (analysis, "seeds");
   if (moves_buffers (analysis, kind))
     numbers += kappa_model_get_buffers_size (model);
   return numbers * sizeof (double) * (n + (y.n > 0) + kappa_inputs_get_n (inputs, "model"));

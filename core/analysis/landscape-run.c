@@ -14,11 +14,14 @@
  * Returns: (transfer full): the function the landscape is of
  */
 KappaObjective *
-kappa_landscape_make_objective (KappaAnalysis *analysis, KappaInputs *given, KappaBatchSource *batches, GError **error)
+kappa_landscape_make_objective (KappaAnalysis *analysis,
+                                KappaInputs *given,
+                                KappaBatchSource *batches,
+                                GError **error)
 {
   return kappa_objective_new (kappa_inputs_get_model (given, "model", 0), batches,
-                              kappa_analysis_get_enum (analysis, "precision"), kappa_analysis_get_double (analysis, "l2"),
-                              error);
+                              kappa_analysis_get_enum (analysis, "precision"),
+                              kappa_analysis_get_double (analysis, "l2"), error);
 }
 
 /* A run under way. */
@@ -37,7 +40,7 @@ typedef struct
 static gsize
 grid_size (const KappaLandscapePlan *plan)
 {
-  return (gsize) plan->x_range.n * MAX (1, plan->y_range.n);
+  return (gsize)plan->x_range.n * MAX (1, plan->y_range.n);
 }
 
 /* A point whose values are all there is not computed again. */
@@ -47,7 +50,8 @@ is_known (const Run *run, gsize cell)
   const char *loss = run->plan->n_seeds > 1 ? "loss_by_seed" : "loss";
   const char *accuracy = run->plan->n_seeds > 1 ? "accuracy_by_seed" : "accuracy";
 
-  return kappa_result_is_present (run->result, loss, cell) && kappa_result_is_present (run->result, accuracy, cell);
+  return kappa_result_is_present (run->result, loss, cell)
+         && kappa_result_is_present (run->result, accuracy, cell);
 }
 
 static gboolean
@@ -62,8 +66,8 @@ locate (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta
 {
   guint ny = MAX (1, plan->y_range.n);
 
-  *alpha = kappa_range_get_value (&plan->x_range, (guint) (point / ny));
-  *beta = plan->y != NULL ? kappa_range_get_value (&plan->y_range, (guint) (point % ny)) : 0.0;
+  *alpha = kappa_range_get_value (&plan->x_range, (guint)(point / ny));
+  *beta = plan->y != NULL ? kappa_range_get_value (&plan->y_range, (guint)(point % ny)) : 0.0;
 }
 
 /* Evaluations to come. The origin needs none: that is the first checkpoint. */
@@ -85,17 +89,24 @@ count_left (const Run *run)
 }
 
 static gboolean
-evaluate (Run *run, const double *parameters, const double *buffers, double *loss, double *accuracy, GError **error)
+evaluate (Run *run,
+          const double *parameters,
+          const double *buffers,
+          double *loss,
+          double *accuracy,
+          GError **error)
 {
-  g_autofree char *message = g_strdup_printf ("Point %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT, run->done + 1, run->n_left);
+  g_autofree char *message = g_strdup_printf ("Point %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT,
+                                              run->done + 1, run->n_left);
   KappaEvaluation evaluation;
 
   kappa_progress_set_message (run->context->progress, message);
-  if (!kappa_objective_evaluate (run->objective, parameters, buffers, run->context, &evaluation, error))
+  if (!kappa_objective_evaluate (run->objective, parameters, buffers, run->context, &evaluation,
+                                 error))
     return FALSE;
   run->done++;
   *loss = evaluation.loss;
-  *accuracy = (double) evaluation.correct / (double) kappa_objective_get_n (run->objective);
+  *accuracy = (double)evaluation.correct / (double)kappa_objective_get_n (run->objective);
   return TRUE;
 }
 
@@ -130,14 +141,16 @@ add_scaled (double *target, double factor, const double *direction, gsize n)
     target[i] += factor * direction[i];
 }
 
-/* w + α·x + β·y. A factor of 0 leaves the weights exactly as they are, even along a direction that is not finite. */
+/* w + α·x + β·y. A factor of 0 leaves the weights exactly as they are, even along a direction that
+ * is not finite. */
 static gboolean
 move_to (Run *run, guint seed, double alpha, double beta, GError **error)
 {
   KappaModel *model = kappa_inputs_get_model (run->inputs, "model", 0);
   const KappaDisplacement *x = run->plan->x[seed], *y = run->plan->y;
   const double *weights = kappa_model_get_parameters_wide (model, error);
-  const double *statistics = run->buffers != NULL ? kappa_model_get_buffers_wide (model, error) : NULL;
+  const double *statistics
+      = run->buffers != NULL ? kappa_model_get_buffers_wide (model, error) : NULL;
 
   if (weights == NULL || (run->buffers != NULL && statistics == NULL))
     return FALSE;
@@ -172,8 +185,10 @@ evaluate_point (Run *run, guint seed, gsize point, GError **error)
   else if (!move_to (run, seed, alpha, beta, error)
            || !evaluate (run, run->parameters, run->buffers, &loss, &accuracy, error))
     return FALSE;
-  kappa_result_set_values (run->result, plan->n_seeds > 1 ? "loss_by_seed" : "loss", cell, 1, &loss);
-  kappa_result_set_values (run->result, plan->n_seeds > 1 ? "accuracy_by_seed" : "accuracy", cell, 1, &accuracy);
+  kappa_result_set_values (run->result, plan->n_seeds > 1 ? "loss_by_seed" : "loss", cell, 1,
+                           &loss);
+  kappa_result_set_values (run->result, plan->n_seeds > 1 ? "accuracy_by_seed" : "accuracy", cell,
+                           1, &accuracy);
   return TRUE;
 }
 
@@ -188,7 +203,8 @@ evaluate_grid (Run *run, GError **error)
   for (gsize k = 0; k < grid_size (plan); k++)
     {
       for (guint seed = 0; seed < plan->n_seeds; seed++)
-        if (!is_known (run, seed * grid_size (plan) + order[k]) && !evaluate_point (run, seed, order[k], error))
+        if (!is_known (run, seed * grid_size (plan) + order[k])
+            && !evaluate_point (run, seed, order[k], error))
           return FALSE;
       if (plan->n_seeds > 1)
         kappa_landscape_average_seeds (run->result, plan, order[k]);
@@ -200,7 +216,8 @@ static gboolean
 evaluate_all (Run *run, GError **error)
 {
   run->n_left = count_left (run);
-  kappa_progress_start (run->context->progress, (double) run->n_left * (double) kappa_objective_get_n (run->objective),
+  kappa_progress_start (run->context->progress,
+                        (double)run->n_left * (double)kappa_objective_get_n (run->objective),
                         "Loss landscape");
   for (guint i = 0; i < run->plan->n_checkpoints; i++)
     if (!is_checkpoint_known (run, i) && !evaluate_checkpoint (run, i, error))
@@ -224,18 +241,24 @@ prepare (Run *run, KappaAnalysis *analysis, GError **error)
 {
   KappaModel *model = kappa_inputs_get_model (run->inputs, "model", 0);
   const char *save = kappa_analysis_get_string (analysis, "save-directions");
-  g_autoptr (KappaBatchSource) batches = kappa_inputs_make_batches (run->inputs, "data", "model", TRUE, run->context, error);
+  g_autoptr (KappaBatchSource) batches
+      = kappa_inputs_make_batches (run->inputs, "data", "model", TRUE, run->context, error);
   guint64 memory;
 
-  run->objective = batches != NULL ? kappa_landscape_make_objective (analysis, run->inputs, batches, error) : NULL;
+  run->objective = batches != NULL
+                       ? kappa_landscape_make_objective (analysis, run->inputs, batches, error)
+                       : NULL;
   if (run->objective == NULL)
     return FALSE;
   memory = kappa_objective_get_memory (run->objective, kappa_objective_get_n (run->objective),
                                        kappa_workers_get_n (run->context->workers));
-  if (!kappa_memory_check (run->context, memory + kappa_landscape_plan_get_memory (analysis, run->inputs), "landscape", error))
+  if (!kappa_memory_check (run->context,
+                           memory + kappa_landscape_plan_get_memory (analysis, run->inputs),
+                           "landscape", error))
     return FALSE;
   run->plan = kappa_landscape_plan_new (analysis, run->inputs, run->context->cancellable, error);
-  if (run->plan == NULL || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error)))
+  if (run->plan == NULL
+      || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error)))
     return FALSE;
   run->parameters = g_new (double, kappa_model_get_parameters_size (model));
   if (run->plan->x[0]->buffers != NULL || (run->plan->y != NULL && run->plan->y->buffers != NULL))
@@ -250,7 +273,11 @@ prepare (Run *run, KappaAnalysis *analysis, GError **error)
  * Computes what is missing in @result.
  */
 gboolean
-kappa_landscape_run (KappaAnalysis *analysis, KappaInputs *given, KappaResult *result, KappaContext *context, GError **error)
+kappa_landscape_run (KappaAnalysis *analysis,
+                     KappaInputs *given,
+                     KappaResult *result,
+                     KappaContext *context,
+                     GError **error)
 {
   g_auto (Run) run = { .inputs = given, .result = result, .context = context };
   g_autofree char *description = NULL;

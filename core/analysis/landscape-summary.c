@@ -5,7 +5,11 @@
 #include "core/analysis/statistics.h"
 
 static void
-declare (KappaResult *result, const KappaLandscapePlan *plan, const char *name, const char *unit, const char *definition)
+declare (KappaResult *result,
+         const KappaLandscapePlan *plan,
+         const char *name,
+         const char *unit,
+         const char *definition)
 {
   gsize dims[] = { plan->x_range.n, plan->y_range.n };
   KappaArray *array = kappa_array_new (name, unit, definition, plan->y != NULL ? 2 : 1, dims);
@@ -19,7 +23,11 @@ declare (KappaResult *result, const KappaLandscapePlan *plan, const char *name, 
 }
 
 static void
-declare_by_seed (KappaResult *result, const KappaLandscapePlan *plan, const char *name, const char *unit, const char *definition)
+declare_by_seed (KappaResult *result,
+                 const KappaLandscapePlan *plan,
+                 const char *name,
+                 const char *unit,
+                 const char *definition)
 {
   gsize dims[] = { plan->n_seeds, plan->x_range.n };
   KappaArray *array = kappa_array_new (name, unit, definition, 2, dims);
@@ -51,14 +59,21 @@ declare_at_checkpoints (KappaResult *result,
  * Adds the arrays of a landscape, or keeps those that are there.
  */
 void
-kappa_landscape_declare (KappaResult *result, const KappaLandscapePlan *plan, const char *description)
+kappa_landscape_declare (KappaResult *result,
+                         const KappaLandscapePlan *plan,
+                         const char *description)
 {
-  g_autofree char *loss = g_strdup_printf ("mean cross-entropy along %s, over %s", plan->axes, description);
-  g_autofree char *accuracy = g_strdup_printf ("share of images whose true class has the largest logit, along %s, over %s",
-                                               plan->axes, description);
-  g_autofree char *mean_loss = g_strdup_printf ("mean over %u directions of the %s", plan->n_seeds, loss);
-  g_autofree char *mean_accuracy = g_strdup_printf ("mean over %u directions of the %s", plan->n_seeds, accuracy);
-  g_autofree char *spread = g_strdup_printf ("sample standard deviation over %u directions", plan->n_seeds);
+  g_autofree char *loss
+      = g_strdup_printf ("mean cross-entropy along %s, over %s", plan->axes, description);
+  g_autofree char *accuracy = g_strdup_printf (
+      "share of images whose true class has the largest logit, along %s, over %s", plan->axes,
+      description);
+  g_autofree char *mean_loss
+      = g_strdup_printf ("mean over %u directions of the %s", plan->n_seeds, loss);
+  g_autofree char *mean_accuracy
+      = g_strdup_printf ("mean over %u directions of the %s", plan->n_seeds, accuracy);
+  g_autofree char *spread
+      = g_strdup_printf ("sample standard deviation over %u directions", plan->n_seeds);
 
   declare (result, plan, "loss", "nat", plan->n_seeds > 1 ? mean_loss : loss);
   declare (result, plan, "accuracy", "", plan->n_seeds > 1 ? mean_accuracy : accuracy);
@@ -82,7 +97,8 @@ average (KappaResult *result,
 {
   double values[KAPPA_LANDSCAPE_MAX_SEEDS], mean, deviation;
 
-  if (kappa_result_is_present (result, mean_name, point) && kappa_result_is_present (result, deviation_name, point))
+  if (kappa_result_is_present (result, mean_name, point)
+      && kappa_result_is_present (result, deviation_name, point))
     return;
   for (guint seed = 0; seed < plan->n_seeds; seed++)
     if (!kappa_result_get_value (result, by_seed, seed * plan->x_range.n + point, &values[seed]))
@@ -113,8 +129,11 @@ add_checkpoints (KappaResult *result, const KappaLandscapePlan *plan, KappaInput
                                          { "beta", "", KAPPA_COLUMN_NUMBER },
                                          { "loss", "nat", KAPPA_COLUMN_NUMBER },
                                          { "accuracy", "", KAPPA_COLUMN_NUMBER } };
-  KappaTable *table = kappa_table_new ("checkpoints", "where the checkpoints lie, and what they are worth with their own "
-                                       "running statistics", G_N_ELEMENTS (columns), columns);
+  KappaTable *table
+      = kappa_table_new ("checkpoints",
+                         "where the checkpoints lie, and what they are worth with their own "
+                         "running statistics",
+                         G_N_ELEMENTS (columns), columns);
 
   for (guint i = 0; i < plan->n_checkpoints; i++)
     {
@@ -140,10 +159,15 @@ norm_of_weights (KappaModel *model)
 }
 
 static void
-add_direction (KappaTable *table, const char *axis, const KappaDisplacement *direction, const KappaDisplacement *x, double weights)
+add_direction (KappaTable *table,
+               const char *axis,
+               const KappaDisplacement *direction,
+               const KappaDisplacement *x,
+               double weights)
 {
   double norm = sqrt (kappa_displacement_dot (direction, direction));
-  double cosine = kappa_displacement_dot (direction, x) / norm / sqrt (kappa_displacement_dot (x, x));
+  double cosine
+      = kappa_displacement_dot (direction, x) / norm / sqrt (kappa_displacement_dot (x, x));
 
   kappa_table_add_row (table, axis, norm, norm / weights, cosine);
 }
@@ -155,15 +179,17 @@ add_directions (KappaResult *result, const KappaLandscapePlan *plan, KappaInputs
                                          { "norm", "", KAPPA_COLUMN_NUMBER },
                                          { "relative_norm", "", KAPPA_COLUMN_NUMBER },
                                          { "cosine", "", KAPPA_COLUMN_NUMBER } };
-  g_autofree char *definition = g_strdup_printf (
-      "%s: Euclidean length of one step, the same over the length of all trained parameters, cosine with the first direction",
-      plan->axes);
+  g_autofree char *definition
+      = g_strdup_printf ("%s: Euclidean length of one step, the same over the length of all "
+                         "trained parameters, cosine with the first direction",
+                         plan->axes);
   KappaTable *table = kappa_table_new ("directions", definition, G_N_ELEMENTS (columns), columns);
   double weights = norm_of_weights (kappa_inputs_get_model (inputs, "model", 0));
 
   for (guint k = 0; k < plan->n_seeds; k++)
     {
-      g_autofree char *axis = plan->n_seeds > 1 ? g_strdup_printf ("alpha %u", k) : g_strdup ("alpha");
+      g_autofree char *axis
+          = plan->n_seeds > 1 ? g_strdup_printf ("alpha %u", k) : g_strdup ("alpha");
 
       add_direction (table, axis, plan->x[k], plan->x[0], weights);
     }
@@ -183,13 +209,19 @@ add_points (KappaResult *result, const KappaArray *loss, const KappaArray *accur
   gsize ny = loss->rank > 1 ? loss->dims[1] : 1;
 
   for (gsize i = 0; i < kappa_array_get_size (loss); i++)
-    kappa_table_add_row (table, loss->coordinates[0][i / ny], loss->rank > 1 ? loss->coordinates[1][i % ny] : 0.0,
-                         loss->values[i], accuracy->values[i]);
+    kappa_table_add_row (table, loss->coordinates[0][i / ny],
+                         loss->rank > 1 ? loss->coordinates[1][i % ny] : 0.0, loss->values[i],
+                         accuracy->values[i]);
   kappa_result_take_table (result, table);
 }
 
 static void
-set_scalar (KappaResult *result, const char *name, double value, const char *unit, const char *what, const char *description)
+set_scalar (KappaResult *result,
+            const char *name,
+            double value,
+            const char *unit,
+            const char *what,
+            const char *description)
 {
   g_autofree char *text = g_strdup_printf ("%s, over %s", what, description);
 
@@ -197,7 +229,10 @@ set_scalar (KappaResult *result, const char *name, double value, const char *uni
 }
 
 static void
-add_extremes (KappaResult *result, const KappaArray *loss, const char *axes, const char *description)
+add_extremes (KappaResult *result,
+              const KappaArray *loss,
+              const char *axes,
+              const char *description)
 {
   g_autofree char *smallest = g_strdup_printf ("smallest finite loss on the grid along %s", axes);
   g_autofree char *largest = g_strdup_printf ("largest finite loss on the grid along %s", axes);
@@ -217,8 +252,9 @@ add_extremes (KappaResult *result, const KappaArray *loss, const char *axes, con
       set_scalar (result, "loss_minimum", minimum, "nat", smallest, description);
       set_scalar (result, "loss_maximum", maximum, "nat", largest, description);
     }
-  set_scalar (result, "points", (double) n, "", "number of points of the grid", description);
-  set_scalar (result, "non_finite", (double) infinite, "", "points of the grid whose loss is NaN or infinite", description);
+  set_scalar (result, "points", (double)n, "", "number of points of the grid", description);
+  set_scalar (result, "non_finite", (double)infinite, "",
+              "points of the grid whose loss is NaN or infinite", description);
 }
 
 /* How far the loss rises above the straight line between the two ends. */
@@ -240,7 +276,8 @@ add_barrier (KappaResult *result, const KappaArray *loss, const char *descriptio
     }
   if (barrier != -INFINITY)
     set_scalar (result, "barrier", barrier, "nat",
-                "largest excess, over the grid points from 0 to 1, above the line between the losses of both checkpoints",
+                "largest excess, over the grid points from 0 to 1, above the line between the "
+                "losses of both checkpoints",
                 description);
 }
 
@@ -251,7 +288,10 @@ add_barrier (KappaResult *result, const KappaArray *loss, const char *descriptio
  * Adds scalars and tables.
  */
 void
-kappa_landscape_summarise (KappaResult *result, const KappaLandscapePlan *plan, KappaInputs *inputs, const char *description)
+kappa_landscape_summarise (KappaResult *result,
+                           const KappaLandscapePlan *plan,
+                           KappaInputs *inputs,
+                           const char *description)
 {
   g_autoptr (KappaArray) loss = kappa_result_dup_array (result, "loss");
   g_autoptr (KappaArray) accuracy = kappa_result_dup_array (result, "accuracy");
@@ -259,8 +299,11 @@ kappa_landscape_summarise (KappaResult *result, const KappaLandscapePlan *plan, 
 
   kappa_result_get_value (result, "checkpoint_loss", 0, &at_checkpoint);
   kappa_result_get_value (result, "checkpoint_accuracy", 0, &right);
-  set_scalar (result, "loss", at_checkpoint, "nat", "mean cross-entropy, with the regulariser if there is one, at the first checkpoint", description);
-  set_scalar (result, "accuracy", right, "", "share of correct images at the first checkpoint", description);
+  set_scalar (result, "loss", at_checkpoint, "nat",
+              "mean cross-entropy, with the regulariser if there is one, at the first checkpoint",
+              description);
+  set_scalar (result, "accuracy", right, "", "share of correct images at the first checkpoint",
+              description);
   add_extremes (result, loss, plan->axes, description);
   if (plan->kind == KAPPA_LANDSCAPE_LINE)
     add_barrier (result, loss, description);

@@ -44,8 +44,10 @@ G_DEFINE_ENUM_TYPE (KappaProfile,
 static const KappaInputSpec inputs[] = {
   { "model", KAPPA_INPUT_MODEL, 1, 3, TRUE,
     "a trained network; two for the line between them, three for the plane through them" },
-  { "data", KAPPA_INPUT_DATASET, 1, 1, FALSE, "labelled images: cifar10:FILE, mnist:DIR, a folder or an .npz file" },
-  { "directions", KAPPA_INPUT_FILE, 0, 1, FALSE, "directions to use instead of random ones, an HDF5 file" },
+  { "data", KAPPA_INPUT_DATASET, 1, 1, FALSE,
+    "labelled images: cifar10:FILE, mnist:DIR, a folder or an .npz file" },
+  { "directions", KAPPA_INPUT_FILE, 0, 1, FALSE,
+    "directions to use instead of random ones, an HDF5 file" },
 };
 
 static const char *const norm_blurbs[] = {
@@ -72,62 +74,110 @@ static const char *const basis_blurbs[] = {
 
 static const char *const profile_blurbs[] = {
   "as documented here",
-  "as the reference implementation of Li et al.: what is not ignored of rank 0 and 1 moves along itself",
+  "as the reference implementation of Li et al.: what is not ignored of rank 0 and 1 moves along "
+  "itself",
 };
 
 static const KappaProperty x_property = {
-  .name = "x", .type = KAPPA_PROPERTY_RANGE, .title = "First axis",
-  .blurb = "coordinates α, both ends included; auto is -1:1:51, -0.5:1.5:41 between two checkpoints, and around all of three",
-  .unit = "", .fallback = "auto", .minimum = 1.0, .maximum = KAPPA_RANGE_MAX_VALUES, .flags = KAPPA_PROPERTY_AUTO,
+  .name = "x",
+  .type = KAPPA_PROPERTY_RANGE,
+  .title = "First axis",
+  .blurb = "coordinates α, both ends included; auto is -1:1:51, -0.5:1.5:41 between two "
+           "checkpoints, and around all of three",
+  .unit = "",
+  .fallback = "auto",
+  .minimum = 1.0,
+  .maximum = KAPPA_RANGE_MAX_VALUES,
+  .flags = KAPPA_PROPERTY_AUTO,
 };
 
 static const KappaProperty y_property = {
-  .name = "y", .type = KAPPA_PROPERTY_RANGE, .title = "Second axis",
+  .name = "y",
+  .type = KAPPA_PROPERTY_RANGE,
+  .title = "Second axis",
   .blurb = "coordinates β; none for a curve; auto is none, and around all of three checkpoints",
-  .unit = "", .fallback = "auto", .minimum = 1.0, .maximum = KAPPA_RANGE_MAX_VALUES,
+  .unit = "",
+  .fallback = "auto",
+  .minimum = 1.0,
+  .maximum = KAPPA_RANGE_MAX_VALUES,
   .flags = KAPPA_PROPERTY_AUTO | KAPPA_PROPERTY_NONE,
 };
 
 static const KappaProperty norm_property = {
-  .name = "norm", .type = KAPPA_PROPERTY_ENUM, .title = "Normalisation",
+  .name = "norm",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Normalisation",
   .blurb = "what of a random direction is given the length of the weights it belongs to",
-  .unit = "", .fallback = "filter", .enum_type = kappa_norm_get_type, .value_blurbs = norm_blurbs,
+  .unit = "",
+  .fallback = "filter",
+  .enum_type = kappa_norm_get_type,
+  .value_blurbs = norm_blurbs,
 };
 
 static const KappaProperty ignore_property = {
-  .name = "ignore", .type = KAPPA_PROPERTY_ENUM, .title = "Fixed parameters",
+  .name = "ignore",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Fixed parameters",
   .blurb = "which parameters a random direction leaves alone",
-  .unit = "", .fallback = "biasbn", .enum_type = kappa_ignore_get_type, .value_blurbs = ignore_blurbs,
+  .unit = "",
+  .fallback = "biasbn",
+  .enum_type = kappa_ignore_get_type,
+  .value_blurbs = ignore_blurbs,
 };
 
 static const KappaProperty seeds_property = {
-  .name = "seeds", .type = KAPPA_PROPERTY_INTEGER, .title = "Directions",
-  .blurb = "average a curve over so many random directions, of the seeds from --seed on, and draw their spread",
-  .unit = "", .fallback = "1", .minimum = 1.0, .maximum = KAPPA_LANDSCAPE_MAX_SEEDS,
+  .name = "seeds",
+  .type = KAPPA_PROPERTY_INTEGER,
+  .title = "Directions",
+  .blurb = "average a curve over so many random directions, of the seeds from --seed on, and draw "
+           "their spread",
+  .unit = "",
+  .fallback = "1",
+  .minimum = 1.0,
+  .maximum = KAPPA_LANDSCAPE_MAX_SEEDS,
 };
 
 static const KappaProperty batchnorm_property = {
-  .name = "batchnorm", .type = KAPPA_PROPERTY_ENUM, .title = "BatchNorm statistics",
+  .name = "batchnorm",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "BatchNorm statistics",
   .blurb = "what becomes of running means and variances",
-  .unit = "", .fallback = "auto", .enum_type = kappa_batchnorm_get_type, .value_blurbs = batchnorm_blurbs,
+  .unit = "",
+  .fallback = "auto",
+  .enum_type = kappa_batchnorm_get_type,
+  .value_blurbs = batchnorm_blurbs,
 };
 
 static const KappaProperty basis_property = {
-  .name = "basis", .type = KAPPA_PROPERTY_ENUM, .title = "Axes of the plane",
+  .name = "basis",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Axes of the plane",
   .blurb = "how the plane through three checkpoints is measured",
-  .unit = "", .fallback = "orthonormal", .enum_type = kappa_basis_get_type, .value_blurbs = basis_blurbs,
+  .unit = "",
+  .fallback = "orthonormal",
+  .enum_type = kappa_basis_get_type,
+  .value_blurbs = basis_blurbs,
 };
 
 static const KappaProperty profile_property = {
-  .name = "profile", .type = KAPPA_PROPERTY_ENUM, .title = "Profile",
+  .name = "profile",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Profile",
   .blurb = "whose habits to follow where they differ",
-  .unit = "", .fallback = "kappa", .enum_type = kappa_profile_get_type, .value_blurbs = profile_blurbs,
+  .unit = "",
+  .fallback = "kappa",
+  .enum_type = kappa_profile_get_type,
+  .value_blurbs = profile_blurbs,
 };
 
 static const KappaProperty save_directions_property = {
-  .name = "save-directions", .type = KAPPA_PROPERTY_STRING, .title = "Save directions",
+  .name = "save-directions",
+  .type = KAPPA_PROPERTY_STRING,
+  .title = "Save directions",
   .blurb = "write the directions to this HDF5 file, in the layout of the reference tool",
-  .unit = "", .fallback = "", .flags = KAPPA_PROPERTY_OUTPUT,
+  .unit = "",
+  .fallback = "",
+  .flags = KAPPA_PROPERTY_OUTPUT,
 };
 
 static gboolean
@@ -146,18 +196,23 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
   if (kind == KAPPA_LANDSCAPE_LINE && y.n > 0)
-    return refuse (error, "y: a line between two checkpoints has no second axis; give a third checkpoint for a plane");
+    return refuse (error, "y: a line between two checkpoints has no second axis; give a third "
+                          "checkpoint for a plane");
   if (kind == KAPPA_LANDSCAPE_PLANE && y.n == 0)
-    return refuse (error, "y: the plane through three checkpoints has a second axis; leave it away, or give it a range");
+    return refuse (error, "y: the plane through three checkpoints has a second axis; leave it "
+                          "away, or give it a range");
   if (several && (kind != KAPPA_LANDSCAPE_RANDOM || kappa_inputs_get_n (given, "directions") > 0))
-    return refuse (error, "seeds: several directions are drawn for a single checkpoint without --directions only");
+    return refuse (
+        error,
+        "seeds: several directions are drawn for a single checkpoint without --directions only");
   if (several && y.n > 0)
     return refuse (error, "seeds: a mean over several directions is a curve; set y to none");
   if (several && *kappa_analysis_get_string (analysis, "save-directions") != '\0')
-    return refuse (error, "save-directions: there are several directions for one axis; set seeds to 1");
+    return refuse (error,
+                   "save-directions: there are several directions for one axis; set seeds to 1");
   if (kind != KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") > 0)
     return refuse (error, "directions: with several checkpoints, they are the directions");
-  if ((gsize) x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
+  if ((gsize)x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
   return TRUE;
 }
@@ -168,7 +223,7 @@ count_points (KappaAnalysis *analysis, KappaLandscapeKind kind)
   KappaRange x, y;
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
-  return (gsize) x.n * MAX (1, y.n) * (gsize) kappa_analysis_get_integer (analysis, "seeds");
+  return (gsize)x.n * MAX (1, y.n) * (gsize)kappa_analysis_get_integer (analysis, "seeds");
 }
 
 static gboolean
@@ -182,16 +237,18 @@ kappa_landscape_estimate (KappaAnalysis *analysis,
   gsize points = count_points (analysis, kappa_landscape_get_kind (given));
   g_autoptr (KappaBatchSource) few
       = kappa_inputs_sample_batches (given, "data", "model", TRUE, IMAGES_TO_TIME, context, error);
-  g_autoptr (KappaObjective) objective = few != NULL ? kappa_landscape_make_objective (analysis, given, few, error) : NULL;
+  g_autoptr (KappaObjective) objective
+      = few != NULL ? kappa_landscape_make_objective (analysis, given, few, error) : NULL;
   double seconds;
 
   if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
     return FALSE;
-  estimate->units = (double) points;
+  estimate->units = (double)points;
   estimate->unit = "points";
-  estimate->seconds = seconds * (double) n * (double) points;
-  estimate->bytes = kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers))
-                    + kappa_landscape_plan_get_memory (analysis, given);
+  estimate->seconds = seconds * (double)n * (double)points;
+  estimate->bytes
+      = kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers))
+        + kappa_landscape_plan_get_memory (analysis, given);
   return TRUE;
 }
 
@@ -199,29 +256,48 @@ static void
 kappa_landscape_class_init (KappaLandscapeClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &x_property,         &y_property,     &norm_property,    &ignore_property,          &seeds_property,
-    &batchnorm_property, &basis_property, &profile_property, &save_directions_property, &kappa_property_precision,
-    &kappa_property_seed, &kappa_property_l2,
+    &x_property,
+    &y_property,
+    &norm_property,
+    &ignore_property,
+    &seeds_property,
+    &batchnorm_property,
+    &basis_property,
+    &profile_property,
+    &save_directions_property,
+    &kappa_property_precision,
+    &kappa_property_seed,
+    &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 
   analysis_class->name = "landscape";
   analysis_class->title = "Loss landscape";
-  analysis_class->summary
-      = "Loss and accuracy along a line or over a plane of weights, around a checkpoint or through several.";
-  analysis_class->reading = (KappaReading){
-    .axes = "The checkpoint is at the origin. One step along an axis adds the whole direction to the weights; with filter "
-            "normalisation the direction is as long as the weights themselves, filter by filter, so that 1 means “as much "
-            "noise as signal”. Between checkpoints the first is at 0 and the second at 1. Height and colour are the mean "
+  analysis_class->summary = "Loss and accuracy along a line or over a plane of weights, around a "
+                            "checkpoint or through several.";
+  analysis_class->reading = (KappaReading) {
+    .axes = "The checkpoint is at the origin. One step along an axis adds the whole direction to "
+            "the weights; with filter "
+            "normalisation the direction is as long as the weights themselves, filter by filter, "
+            "so that 1 means “as much "
+            "noise as signal”. Between checkpoints the first is at 0 and the second at 1. Height "
+            "and colour are the mean "
             "loss.",
-    .typical = "Around a trained network with filter normalisation, the loss is nearly flat up to about 0.1 and grows by one "
-               "to three orders of magnitude up to 1; wide valleys go with better generalisation. Look at it with a "
+    .typical = "Around a trained network with filter normalisation, the loss is nearly flat up to "
+               "about 0.1 and grows by one "
+               "to three orders of magnitude up to 1; wide valleys go with better generalisation. "
+               "Look at it with a "
                "logarithmic scale.",
-    .misleads = "Two directions out of hundreds of thousands hide saddles and narrow ravines, and other seeds give other "
-                "pictures: compare several. Without normalisation, the picture depends on the scale of the weights, which "
-                "BatchNorm makes arbitrary. Surfaces of different networks are comparable only with the same "
-                "normalisation, images and scale, and a regulariser in the loss can outweigh everything else.",
-    .source = "H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein: Visualizing the loss landscape of neural nets, NeurIPS 2018. "
+    .misleads
+    = "Two directions out of hundreds of thousands hide saddles and narrow ravines, and other "
+      "seeds give other "
+      "pictures: compare several. Without normalisation, the picture depends on the scale of the "
+      "weights, which "
+      "BatchNorm makes arbitrary. Surfaces of different networks are comparable only with the same "
+      "normalisation, images and scale, and a regulariser in the loss can outweigh everything "
+      "else.",
+    .source = "H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein: Visualizing the loss landscape of "
+              "neural nets, NeurIPS 2018. "
               "Between checkpoints: I. Goodfellow, O. Vinyals, A. Saxe, ICLR 2015.",
   };
   analysis_class->inputs = inputs;

@@ -5,7 +5,8 @@
 
 #include "core/base/error.h"
 
-/* A number of bytes at the beginning of a one-line file of the kernel; G_MAXUINT64 if there is none ("max"). */
+/* A number of bytes at the beginning of a one-line file of the kernel; G_MAXUINT64 if there is none
+ * ("max"). */
 static guint64
 read_number (const char *path)
 {
@@ -25,7 +26,8 @@ machine_free (void)
   if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
     return G_MAXUINT64;
   line = strstr (text, "MemAvailable:");
-  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) << 10 : G_MAXUINT64;
+  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) << 10
+                      : G_MAXUINT64;
 }
 
 /* What a container leaves us, where we run in one. */
@@ -43,8 +45,8 @@ container_free (void)
 /**
  * kappa_memory_get_budget:
  *
- * Returns: bytes that a run may use: what the context says, else nine tenths of what machine and container have free;
- *   G_MAXUINT64 where neither tells
+ * Returns: bytes that a run may use: what the context says, else nine tenths of what machine and
+ * container have free; G_MAXUINT64 where neither tells
  */
 guint64
 kappa_memory_get_budget (const KappaContext *context)
@@ -74,7 +76,8 @@ kappa_memory_check (const KappaContext *context, guint64 bytes, const char *what
   if (bytes <= budget)
     return TRUE;
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MEMORY,
-               "%s needs %s of memory at its peak, but only %s may be used. Use fewer threads or images, or free some memory",
+               "%s needs %s of memory at its peak, but only %s may be used. Use fewer threads or "
+               "images, or free some memory",
                what, needed, available);
   return FALSE;
 }

@@ -6,7 +6,7 @@
 #include "core/graph/program.h"
 
 /* Logits of so many numbers are kept at once; more images than that pass in several runs. */
-#define MAX_LOGITS ((gsize) 4 << 20)
+#define MAX_LOGITS ((gsize)4 << 20)
 
 struct _KappaObjective
 {
@@ -27,8 +27,10 @@ build (KappaGraph *graph, gint64 batch, KappaOutputs *outputs, gpointer data, GE
 {
   KappaObjective *self = data;
   const KappaPreprocess *preprocess = kappa_batch_source_get_preprocess (self->batches);
-  KappaShape shape = KAPPA_SHAPE (batch, kappa_preprocess_get_n_channels (preprocess), preprocess->height, preprocess->width);
-  KappaNode images = kappa_graph_input (graph, KAPPA_ROLE_SAMPLE, "images", kappa_graph_get_real (graph), &shape);
+  KappaShape shape = KAPPA_SHAPE (batch, kappa_preprocess_get_n_channels (preprocess),
+                                  preprocess->height, preprocess->width);
+  KappaNode images = kappa_graph_input (graph, KAPPA_ROLE_SAMPLE, "images",
+                                        kappa_graph_get_real (graph), &shape);
   KappaNode logits = kappa_model_build (self->model, graph, images);
 
   kappa_outputs_add (outputs, "logits", KAPPA_OUTPUT_ROWS, logits);
@@ -39,7 +41,8 @@ static gboolean
 fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError **error)
 {
   KappaObjective *self = data;
-  KappaPixelType type = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
+  KappaPixelType type
+      = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
 
   return kappa_batch_source_fetch (self->batches, self->first + first, n, type, values, error);
 }
@@ -52,10 +55,15 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
  * Returns: (transfer full): %NULL with the error if the network cannot take such images
  */
 KappaObjective *
-kappa_objective_new (KappaModel *model, KappaBatchSource *batches, KappaPrecision precision, double l2, GError **error)
+kappa_objective_new (KappaModel *model,
+                     KappaBatchSource *batches,
+                     KappaPrecision precision,
+                     double l2,
+                     GError **error)
 {
   g_autoptr (KappaObjective) self = g_new0 (KappaObjective, 1);
-  KappaProgramOptions options = { .real = precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_F64 : KAPPA_F32 };
+  KappaProgramOptions options
+      = { .real = precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_F64 : KAPPA_F32 };
 
   options.compute = precision == KAPPA_PRECISION_BFLOAT16 ? KAPPA_BF16 : options.real;
   self->model = g_object_ref (model);
@@ -115,7 +123,7 @@ static gint64
 images_per_run (KappaObjective *self, gint64 n)
 {
   gint64 micro_batch = kappa_program_get_micro_batch (self->program);
-  gint64 most = (gint64) (MAX_LOGITS / self->n_classes) / micro_batch * micro_batch;
+  gint64 most = (gint64)(MAX_LOGITS / self->n_classes) / micro_batch * micro_batch;
 
   return CLAMP (n, 1, MAX (most, micro_batch));
 }
@@ -124,16 +132,20 @@ images_per_run (KappaObjective *self, gint64 n)
  * kappa_objective_get_memory:
  * @n_images: how many images; not necessarily those it has
  *
- * Returns: the predicted peak of an evaluation, in bytes: the engine's part, the images and one point
+ * Returns: the predicted peak of an evaluation, in bytes: the engine's part, the images and one
+ * point
  */
 guint64
 kappa_objective_get_memory (KappaObjective *self, gint64 n_images, guint n_workers)
 {
-  gsize weights = kappa_model_get_parameters_size (self->model) + kappa_model_get_buffers_size (self->model);
+  gsize weights
+      = kappa_model_get_parameters_size (self->model) + kappa_model_get_buffers_size (self->model);
   KappaBatchOptions options = { .n_classes = self->n_classes };
-  guint64 bytes = kappa_program_get_memory (self->program, images_per_run (self, n_images), 0, n_workers);
+  guint64 bytes
+      = kappa_program_get_memory (self->program, images_per_run (self, n_images), 0, n_workers);
 
-  bytes += kappa_batch_source_predict_memory ((guint) n_images, kappa_batch_source_get_preprocess (self->batches), &options);
+  bytes += kappa_batch_source_predict_memory (
+      (guint)n_images, kappa_batch_source_get_preprocess (self->batches), &options);
   /* The point in float64. */
   return bytes + weights * sizeof (double);
 }
@@ -149,20 +161,24 @@ precision_name (KappaPrecision precision)
 /**
  * kappa_objective_describe:
  *
- * Returns: (transfer full): what decides its values, to follow "…over": images, mode, precision, regulariser
+ * Returns: (transfer full): what decides its values, to follow "…over": images, mode, precision,
+ * regulariser
  */
 char *
 kappa_objective_describe (KappaObjective *self)
 {
   g_autofree char *regulariser
-      = self->l2 > 0.0 ? g_strdup_printf ("regulariser ½·λ·‖w‖² with λ = %g over all trained parameters", self->l2)
+      = self->l2 > 0.0 ? g_strdup_printf (
+            "regulariser ½·λ·‖w‖² with λ = %g over all trained parameters", self->l2)
                        : g_strdup ("no regulariser");
 
-  return g_strdup_printf ("%s; BatchNorm in inference mode; %s; %s", kappa_batch_source_get_description (self->batches),
+  return g_strdup_printf ("%s; BatchNorm in inference mode; %s; %s",
+                          kappa_batch_source_get_description (self->batches),
                           precision_name (self->precision), regulariser);
 }
 
-/* Logits of images @first … @first + @count - 1 at a point, which is float64 if @wide, else float32. */
+/* Logits of images @first … @first + @count - 1 at a point, which is float64 if @wide, else
+ * float32. */
 static const double *
 run (KappaObjective *self,
      gboolean wide,
@@ -194,8 +210,8 @@ run (KappaObjective *self,
 /**
  * kappa_cross_entropy_of_logits:
  *
- * Returns: log Σ exp z − z[label], shifted by the largest logit so that it cannot overflow before the logits do; NaN
- *   if a logit is NaN or +∞
+ * Returns: log Σ exp z − z[label], shifted by the largest logit so that it cannot overflow before
+ * the logits do; NaN if a logit is NaN or +∞
  */
 double
 kappa_cross_entropy_of_logits (const double *logits, guint n_classes, guint label)
@@ -213,8 +229,8 @@ kappa_cross_entropy_of_logits (const double *logits, guint n_classes, guint labe
 /**
  * kappa_rank_of_label:
  *
- * Returns: the place of the true class among the logits, 1 if it is the largest. Of equal logits the first class comes
- *   first; a NaN comes before everything
+ * Returns: the place of the true class among the logits, 1 if it is the largest. Of equal logits
+ * the first class comes first; a NaN comes before everything
  */
 guint
 kappa_rank_of_label (const double *logits, guint n_classes, guint label)
@@ -243,8 +259,8 @@ half_square_norm (const double *values, gsize n)
  * @buffers: (array) (nullable): a number for each buffer; %NULL for the model's own
  * @evaluation: (out)
  *
- * Computes L and the number of correct images at a point. Advances the progress by the number of images. One
- * evaluation at a time: the workers share its images.
+ * Computes L and the number of correct images at a point. Advances the progress by the number of
+ * images. One evaluation at a time: the workers share its images.
  *
  * Returns: %FALSE with the error, or %G_IO_ERROR_CANCELLED
  */
@@ -264,7 +280,7 @@ kappa_objective_evaluate (KappaObjective *self,
       if (buffers == NULL)
         return FALSE;
     }
-  *evaluation = (KappaEvaluation){ 0 };
+  *evaluation = (KappaEvaluation) { 0 };
   for (gint64 first = 0; first < self->n; first += images_per_run (self, self->n))
     {
       gint64 count = MIN (images_per_run (self, self->n), self->n - first);
@@ -274,15 +290,16 @@ kappa_objective_evaluate (KappaObjective *self,
         return FALSE;
       for (gint64 i = 0; i < count; i++, logits += self->n_classes)
         {
-          guint label = (guint) self->labels[first + i];
+          guint label = (guint)self->labels[first + i];
 
           sum += kappa_cross_entropy_of_logits (logits, self->n_classes, label);
           evaluation->correct += kappa_rank_of_label (logits, self->n_classes, label) == 1;
         }
     }
-  evaluation->loss = sum / (double) self->n;
+  evaluation->loss = sum / (double)self->n;
   if (self->l2 > 0.0)
-    evaluation->loss += self->l2 * half_square_norm (parameters, kappa_model_get_parameters_size (self->model));
+    evaluation->loss
+        += self->l2 * half_square_norm (parameters, kappa_model_get_parameters_size (self->model));
   self->n_evaluations++;
   return TRUE;
 }
@@ -290,14 +307,18 @@ kappa_objective_evaluate (KappaObjective *self,
 /**
  * kappa_objective_compute_logits:
  *
- * Returns: (transfer none) (array): a row for each of @count images from @first on, with the model's own weights, until
- *   the next computation; %NULL with the error
+ * Returns: (transfer none) (array): a row for each of @count images from @first on, with the
+ * model's own weights, until the next computation; %NULL with the error
  */
 const double *
-kappa_objective_compute_logits (KappaObjective *self, gint64 first, gint64 count, KappaContext *context, GError **error)
+kappa_objective_compute_logits (KappaObjective *self,
+                                gint64 first,
+                                gint64 count,
+                                KappaContext *context,
+                                GError **error)
 {
   gboolean wide = self->precision == KAPPA_PRECISION_FLOAT64;
-  const void *parameters = wide ? (const void *) kappa_model_get_parameters_wide (self->model, error)
+  const void *parameters = wide ? (const void *)kappa_model_get_parameters_wide (self->model, error)
                                 : kappa_model_get_parameters (self->model, error);
   const void *buffers = NULL;
 
@@ -305,7 +326,7 @@ kappa_objective_compute_logits (KappaObjective *self, gint64 first, gint64 count
     return NULL;
   if (kappa_model_get_buffers_size (self->model) > 0)
     {
-      buffers = wide ? (const void *) kappa_model_get_buffers_wide (self->model, error)
+      buffers = wide ? (const void *)kappa_model_get_buffers_wide (self->model, error)
                      : kappa_model_get_buffers (self->model, error);
       if (buffers == NULL)
         return NULL;
@@ -322,10 +343,14 @@ kappa_objective_compute_logits (KappaObjective *self, gint64 first, gint64 count
  * Returns: %FALSE with an error that an evaluation would give as well
  */
 gboolean
-kappa_objective_calibrate (KappaObjective *self, KappaContext *context, double *seconds_per_image, GError **error)
+kappa_objective_calibrate (KappaObjective *self,
+                           KappaContext *context,
+                           double *seconds_per_image,
+                           GError **error)
 {
   KappaContext quiet = *context;
-  gint64 count = 2 * kappa_program_get_micro_batch (self->program) * kappa_workers_get_n (context->workers);
+  gint64 count
+      = 2 * kappa_program_get_micro_batch (self->program) * kappa_workers_get_n (context->workers);
   gint64 started;
 
   quiet.progress = NULL;
@@ -335,6 +360,6 @@ kappa_objective_calibrate (KappaObjective *self, KappaContext *context, double *
   started = g_get_monotonic_time ();
   if (kappa_objective_compute_logits (self, 0, count, &quiet, error) == NULL)
     return FALSE;
-  *seconds_per_image = (double) (g_get_monotonic_time () - started) * 1e-6 / (double) count;
+  *seconds_per_image = (double)(g_get_monotonic_time () - started) * 1e-6 / (double)count;
   return TRUE;
 }

@@ -29,14 +29,13 @@ class_name (const Figures *f, guint label)
   return name != NULL ? g_strdup (name) : g_strdup_printf ("%u", label);
 }
 
-static void G_GNUC_PRINTF (6, 7)
-set_scalar (const Figures *f,
-            const char *name,
-            double value,
-            const char *unit,
-            KappaCertainty certainty,
-            const char *format,
-            ...)
+static void G_GNUC_PRINTF (6, 7) set_scalar (const Figures *f,
+                                             const char *name,
+                                             double value,
+                                             const char *unit,
+                                             KappaCertainty certainty,
+                                             const char *format,
+                                             ...)
 {
   g_autofree char *what = NULL, *definition = NULL;
   va_list arguments;
@@ -58,15 +57,19 @@ count_up_to_rank (const Figures *f, double rank)
   return count;
 }
 
-/* The accuracy to expect on other images drawn in the same way: the only statement of the three that is uncertain. */
+/* The accuracy to expect on other images drawn in the same way: the only statement of the three
+ * that is uncertain. */
 static void
 set_expected_accuracy (const Figures *f, const char *name, gsize correct, const char *what)
 {
   double low, high;
 
-  kappa_wilson_interval ((double) correct, (double) f->n, KAPPA_NORMAL_95, &low, &high);
-  set_scalar (f, name, (double) correct / (double) f->n, "", KAPPA_CERTAINTY_INTERVAL (low, high, 0.95),
-              "%s to expect on other images like these, with Wilson's 95 %% interval for independent images", what);
+  kappa_wilson_interval ((double)correct, (double)f->n, KAPPA_NORMAL_95, &low, &high);
+  set_scalar (f, name, (double)correct / (double)f->n, "",
+              KAPPA_CERTAINTY_INTERVAL (low, high, 0.95),
+              "%s to expect on other images like these, with Wilson's 95 %% interval for "
+              "independent images",
+              what);
 }
 
 static gboolean
@@ -91,15 +94,18 @@ static gboolean
 set_loss (const Figures *f, GError **error)
 {
   double mean = kappa_mean (f->loss->values, f->n), term;
-  double half = KAPPA_NORMAL_95 * kappa_standard_deviation (f->loss->values, f->n) / sqrt ((double) f->n);
+  double half
+      = KAPPA_NORMAL_95 * kappa_standard_deviation (f->loss->values, f->n) / sqrt ((double)f->n);
 
   if (!regulariser (f, &term, error))
     return FALSE;
   set_scalar (f, "loss", mean + term, "nat", KAPPA_CERTAINTY_EXACT, "mean cross-entropy%s",
               f->summary->l2 > 0.0 ? " plus the regulariser" : "");
   if (f->n > 1)
-    set_scalar (f, "expected_loss", mean, "nat", KAPPA_CERTAINTY_INTERVAL (fmax (0.0, mean - half), mean + half, 0.95),
-                "mean cross-entropy, without a regulariser, to expect on other images like these; 95 %% interval from the "
+    set_scalar (f, "expected_loss", mean, "nat",
+                KAPPA_CERTAINTY_INTERVAL (fmax (0.0, mean - half), mean + half, 0.95),
+                "mean cross-entropy, without a regulariser, to expect on other images like these; "
+                "95 %% interval from the "
                 "standard error of the mean, cut off at 0");
   return TRUE;
 }
@@ -109,17 +115,18 @@ set_scalars (const Figures *f, GError **error)
 {
   gsize correct, among_five;
 
-  set_scalar (f, "images", (double) f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
+  set_scalar (f, "images", (double)f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
   if (!f->summary->labelled)
     return TRUE;
   correct = count_up_to_rank (f, 1.0);
   among_five = count_up_to_rank (f, 5.0);
   if (!set_loss (f, error))
     return FALSE;
-  set_scalar (f, "correct", (double) correct, "", KAPPA_CERTAINTY_EXACT, "images whose true class has the largest logit");
-  set_scalar (f, "top1", (double) correct / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
+  set_scalar (f, "correct", (double)correct, "", KAPPA_CERTAINTY_EXACT,
+              "images whose true class has the largest logit");
+  set_scalar (f, "top1", (double)correct / (double)f->n, "", KAPPA_CERTAINTY_EXACT,
               "share of images whose true class has the largest logit");
-  set_scalar (f, "top5", (double) among_five / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
+  set_scalar (f, "top5", (double)among_five / (double)f->n, "", KAPPA_CERTAINTY_EXACT,
               "share of images whose true class is among the five largest logits");
   set_expected_accuracy (f, "expected_top1", correct, "top-1 accuracy");
   set_expected_accuracy (f, "expected_top5", among_five, "top-5 accuracy");
@@ -130,11 +137,13 @@ static void
 add_classes (const Figures *f)
 {
   static const KappaColumn columns[] = {
-    { "class", "", KAPPA_COLUMN_INTEGER },   { "name", "", KAPPA_COLUMN_TEXT },  { "images", "", KAPPA_COLUMN_INTEGER },
-    { "correct", "", KAPPA_COLUMN_INTEGER }, { "top1", "", KAPPA_COLUMN_NUMBER }, { "loss", "nat", KAPPA_COLUMN_NUMBER },
+    { "class", "", KAPPA_COLUMN_INTEGER },  { "name", "", KAPPA_COLUMN_TEXT },
+    { "images", "", KAPPA_COLUMN_INTEGER }, { "correct", "", KAPPA_COLUMN_INTEGER },
+    { "top1", "", KAPPA_COLUMN_NUMBER },    { "loss", "nat", KAPPA_COLUMN_NUMBER },
   };
-  KappaTable *table = kappa_table_new ("classes", "per true class: images, how many are right, their share and mean loss",
-                                       G_N_ELEMENTS (columns), columns);
+  KappaTable *table = kappa_table_new (
+      "classes", "per true class: images, how many are right, their share and mean loss",
+      G_N_ELEMENTS (columns), columns);
   g_autofree double *sums = g_new0 (double, f->n_classes);
   g_autofree gint64 *images = g_new0 (gint64, f->n_classes);
   g_autofree gint64 *correct = g_new0 (gint64, f->n_classes);
@@ -148,10 +157,11 @@ add_classes (const Figures *f)
   for (guint c = 0; c < f->n_classes; c++)
     {
       g_autofree char *name = class_name (f, c);
-      double n = (double) images[c];
+      double n = (double)images[c];
 
       if (images[c] > 0)
-        kappa_table_add_row (table, (gint64) c, name, images[c], correct[c], (double) correct[c] / n, sums[c] / n);
+        kappa_table_add_row (table, (gint64)c, name, images[c], correct[c], (double)correct[c] / n,
+                             sums[c] / n);
     }
   kappa_result_take_table (f->result, table);
 }
@@ -162,14 +172,15 @@ add_confusion (const Figures *f)
   static const KappaColumn columns[] = { { "true", "", KAPPA_COLUMN_TEXT },
                                          { "predicted", "", KAPPA_COLUMN_TEXT },
                                          { "images", "", KAPPA_COLUMN_INTEGER } };
-  const char *definition = "how many images of the true class have the largest logit at the predicted class";
+  const char *definition
+      = "how many images of the true class have the largest logit at the predicted class";
   KappaTable *table = kappa_table_new ("confusion", definition, G_N_ELEMENTS (columns), columns);
-  gsize dims[] = { f->n_classes, f->n_classes }, n = (gsize) f->n_classes * f->n_classes;
+  gsize dims[] = { f->n_classes, f->n_classes }, n = (gsize)f->n_classes * f->n_classes;
   KappaArray *array = kappa_array_new ("confusion", "", definition, 2, dims);
   g_autofree double *counts = g_new0 (double, n);
 
   for (gsize i = 0; i < f->n; i++)
-    counts[(gsize) f->labels[i] * f->n_classes + (gsize) f->predicted->values[i]]++;
+    counts[(gsize)f->labels[i] * f->n_classes + (gsize)f->predicted->values[i]]++;
   kappa_array_set_axis (array, 0, "true", NULL);
   kappa_array_set_axis (array, 1, "predicted", NULL);
   kappa_result_take_array (f->result, array);
@@ -177,10 +188,10 @@ add_confusion (const Figures *f)
   for (gsize i = 0; i < n; i++)
     if (counts[i] > 0.0)
       {
-        g_autofree char *truth = class_name (f, (guint) (i / f->n_classes));
-        g_autofree char *predicted = class_name (f, (guint) (i % f->n_classes));
+        g_autofree char *truth = class_name (f, (guint)(i / f->n_classes));
+        g_autofree char *predicted = class_name (f, (guint)(i % f->n_classes));
 
-        kappa_table_add_row (table, truth, predicted, (gint64) counts[i]);
+        kappa_table_add_row (table, truth, predicted, (gint64)counts[i]);
       }
   kappa_result_take_table (f->result, table);
 }
@@ -208,11 +219,16 @@ compare (gconstpointer a, gconstpointer b)
 
 /* The images with the smallest @factor · @values. */
 static void
-add_list (const Figures *f, const char *name, const char *definition, const double *values, double factor)
+add_list (const Figures *f,
+          const char *name,
+          const char *definition,
+          const double *values,
+          double factor)
 {
   static const KappaColumn columns[] = {
-    { "image", "", KAPPA_COLUMN_INTEGER },      { "name", "", KAPPA_COLUMN_TEXT },     { "true", "", KAPPA_COLUMN_TEXT },
-    { "predicted", "", KAPPA_COLUMN_TEXT },     { "loss", "nat", KAPPA_COLUMN_NUMBER }, { "probability", "", KAPPA_COLUMN_NUMBER },
+    { "image", "", KAPPA_COLUMN_INTEGER },  { "name", "", KAPPA_COLUMN_TEXT },
+    { "true", "", KAPPA_COLUMN_TEXT },      { "predicted", "", KAPPA_COLUMN_TEXT },
+    { "loss", "nat", KAPPA_COLUMN_NUMBER }, { "probability", "", KAPPA_COLUMN_NUMBER },
     { "margin", "", KAPPA_COLUMN_NUMBER },
   };
   KappaTable *table = kappa_table_new (name, definition, G_N_ELEMENTS (columns), columns);
@@ -220,18 +236,20 @@ add_list (const Figures *f, const char *name, const char *definition, const doub
   g_autofree Entry *entries = g_new (Entry, f->n);
 
   for (gsize i = 0; i < f->n; i++)
-    entries[i] = (Entry){ factor * values[i], i };
+    entries[i] = (Entry) { factor * values[i], i };
   qsort (entries, f->n, sizeof *entries, compare);
   for (gsize k = 0; k < MIN (f->n, f->summary->n_listed); k++)
     {
       gsize i = entries[k].image;
-      guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i);
+      guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64)i);
       g_autofree char *item_name = kappa_dataset_dup_item_name (dataset, item);
-      g_autofree char *truth = f->labels[i] >= 0 ? class_name (f, (guint) f->labels[i]) : g_strdup ("");
-      g_autofree char *predicted = class_name (f, (guint) f->predicted->values[i]);
+      g_autofree char *truth
+          = f->labels[i] >= 0 ? class_name (f, (guint)f->labels[i]) : g_strdup ("");
+      g_autofree char *predicted = class_name (f, (guint)f->predicted->values[i]);
 
-      kappa_table_add_row (table, (gint64) item, item_name, truth, predicted, f->loss != NULL ? f->loss->values[i] : NAN,
-                           f->probability->values[i], f->margin->values[i]);
+      kappa_table_add_row (table, (gint64)item, item_name, truth, predicted,
+                           f->loss != NULL ? f->loss->values[i] : NAN, f->probability->values[i],
+                           f->margin->values[i]);
     }
   kappa_result_take_table (f->result, table);
 }
@@ -250,23 +268,27 @@ kappa_predict_summarise (const KappaPredictSummary *summary, KappaResult *result
   g_autoptr (KappaArray) predicted = kappa_result_dup_array (result, "predicted");
   g_autoptr (KappaArray) margin = kappa_result_dup_array (result, "margin");
   g_autoptr (KappaArray) probability = kappa_result_dup_array (result, "probability");
-  g_autoptr (KappaArray) loss = summary->labelled ? kappa_result_dup_array (result, "image_loss") : NULL;
+  g_autoptr (KappaArray) loss
+      = summary->labelled ? kappa_result_dup_array (result, "image_loss") : NULL;
   g_autoptr (KappaArray) rank = summary->labelled ? kappa_result_dup_array (result, "rank") : NULL;
   gsize n = predicted->dims[0];
   g_autofree gint32 *labels = g_new (gint32, n);
-  Figures f = { summary, result, n, kappa_model_get_n_classes (summary->model), labels, predicted, margin, probability,
-                loss, rank };
+  Figures f = { summary, result,    n,      kappa_model_get_n_classes (summary->model),
+                labels,  predicted, margin, probability,
+                loss,    rank };
 
-  kappa_batch_source_fetch_labels (summary->batches, 0, (gint64) n, labels);
+  kappa_batch_source_fetch_labels (summary->batches, 0, (gint64)n, labels);
   if (!set_scalars (&f, error))
     return FALSE;
   if (summary->labelled)
     {
       add_classes (&f);
       add_confusion (&f);
-      add_list (&f, "worst", "the images with the largest loss, which are not finite first", loss->values, -1.0);
+      add_list (&f, "worst", "the images with the largest loss, which are not finite first",
+                loss->values, -1.0);
     }
-  add_list (&f, "least_certain", "the images with the smallest margin between the two largest probabilities", margin->values,
-            1.0);
+  add_list (&f, "least_certain",
+            "the images with the smallest margin between the two largest probabilities",
+            margin->values, 1.0);
   return TRUE;
 }

@@ -6,7 +6,8 @@
 #include "core/analysis/objective.h"
 #include "core/analysis/predict-tables.h"
 
-/* Images between two looks at what was found; what is in flight is lost when the process is killed. */
+/* Images between two looks at what was found; what is in flight is lost when the process is killed.
+ */
 #define IMAGES_AT_ONCE 512
 #define IMAGES_TO_TIME 64
 
@@ -19,7 +20,8 @@ G_DEFINE_FINAL_TYPE (KappaPredict, kappa_predict, KAPPA_TYPE_ANALYSIS)
 
 static const KappaInputSpec inputs[] = {
   { "model", KAPPA_INPUT_MODEL, 1, 1, TRUE, "a trained network" },
-  { "data", KAPPA_INPUT_DATASET, 1, 1, FALSE, "the images: cifar10:FILE, mnist:DIR, a folder or an .npz file" },
+  { "data", KAPPA_INPUT_DATASET, 1, 1, FALSE,
+    "the images: cifar10:FILE, mnist:DIR, a folder or an .npz file" },
 };
 
 /* Whether there is a true class to compare with. */
@@ -37,11 +39,14 @@ has_labels (KappaInputs *given)
 }
 
 static KappaObjective *
-make_objective (KappaAnalysis *analysis, KappaInputs *given, KappaBatchSource *batches, GError **error)
+make_objective (KappaAnalysis *analysis,
+                KappaInputs *given,
+                KappaBatchSource *batches,
+                GError **error)
 {
   return kappa_objective_new (kappa_inputs_get_model (given, "model", 0), batches,
-                              kappa_analysis_get_enum (analysis, "precision"), kappa_analysis_get_double (analysis, "l2"),
-                              error);
+                              kappa_analysis_get_enum (analysis, "precision"),
+                              kappa_analysis_get_double (analysis, "l2"), error);
 }
 
 static gboolean
@@ -55,16 +60,18 @@ kappa_predict_estimate (KappaAnalysis *analysis,
   gint64 started = g_get_monotonic_time ();
   g_autoptr (KappaBatchSource) few
       = kappa_inputs_sample_batches (given, "data", "model", FALSE, IMAGES_TO_TIME, context, error);
-  double decoding = (double) (g_get_monotonic_time () - started) * 1e-6;
-  g_autoptr (KappaObjective) objective = few != NULL ? make_objective (analysis, given, few, error) : NULL;
+  double decoding = (double)(g_get_monotonic_time () - started) * 1e-6;
+  g_autoptr (KappaObjective) objective
+      = few != NULL ? make_objective (analysis, given, few, error) : NULL;
   double seconds;
 
   if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
     return FALSE;
-  seconds += decoding / (double) kappa_batch_source_get_n (few);
-  *estimate = (KappaEstimate){ seconds * (double) n,
-                               kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers)), (double) n,
-                               "images" };
+  seconds += decoding / (double)kappa_batch_source_get_n (few);
+  *estimate = (KappaEstimate) { seconds * (double)n,
+                                kappa_objective_get_memory (objective, n,
+                                                            kappa_workers_get_n (context->workers)),
+                                (double)n, "images" };
   return TRUE;
 }
 
@@ -85,7 +92,8 @@ static const struct
 } figures[N_FIGURES] = {
   [PREDICTED] = { "predicted", "", "the class with the largest logit, the first of equals" },
   [PROBABILITY] = { "probability", "", "the softmax probability of the predicted class" },
-  [MARGIN] = { "margin", "", "the softmax probability of the predicted class minus that of the second" },
+  [MARGIN]
+  = { "margin", "", "the softmax probability of the predicted class minus that of the second" },
   [LOSS] = { "image_loss", "nat", "the cross-entropy, −log of the probability of the true class" },
   [RANK] = { "rank", "", "the place of the true class among the logits, 1 for the largest" },
 };
@@ -101,7 +109,8 @@ declare_arrays (KappaResult *result, gsize n, gboolean labelled)
 {
   for (guint f = 0; f < n_figures (labelled); f++)
     {
-      KappaArray *array = kappa_array_new (figures[f].name, figures[f].unit, figures[f].definition, 1, &n);
+      KappaArray *array
+          = kappa_array_new (figures[f].name, figures[f].unit, figures[f].definition, 1, &n);
 
       kappa_array_set_axis (array, 0, "image", NULL);
       kappa_result_take_array (result, array);
@@ -123,8 +132,8 @@ judge (const double *logits, guint n_classes, int label, double image[N_FIGURES]
   image[PREDICTED] = best;
   image[PROBABILITY] = exp (-kappa_cross_entropy_of_logits (logits, n_classes, best));
   image[MARGIN] = image[PROBABILITY] * -expm1 (second - logits[best]);
-  image[LOSS] = label >= 0 ? kappa_cross_entropy_of_logits (logits, n_classes, (guint) label) : NAN;
-  image[RANK] = label >= 0 ? kappa_rank_of_label (logits, n_classes, (guint) label) : NAN;
+  image[LOSS] = label >= 0 ? kappa_cross_entropy_of_logits (logits, n_classes, (guint)label) : NAN;
+  image[RANK] = label >= 0 ? kappa_rank_of_label (logits, n_classes, (guint)label) : NAN;
 }
 
 /* The last figure kept tells whether all were. */
@@ -180,11 +189,17 @@ count_missing (KappaResult *result, gboolean labelled, gint64 n)
 }
 
 static gboolean
-kappa_predict_run (KappaAnalysis *analysis, KappaInputs *given, KappaResult *result, KappaContext *context, GError **error)
+kappa_predict_run (KappaAnalysis *analysis,
+                   KappaInputs *given,
+                   KappaResult *result,
+                   KappaContext *context,
+                   GError **error)
 {
   gboolean labelled = has_labels (given);
-  g_autoptr (KappaBatchSource) batches = kappa_inputs_make_batches (given, "data", "model", labelled, context, error);
-  g_autoptr (KappaObjective) objective = batches != NULL ? make_objective (analysis, given, batches, error) : NULL;
+  g_autoptr (KappaBatchSource) batches
+      = kappa_inputs_make_batches (given, "data", "model", labelled, context, error);
+  g_autoptr (KappaObjective) objective
+      = batches != NULL ? make_objective (analysis, given, batches, error) : NULL;
   g_autofree char *description = objective != NULL ? kappa_objective_describe (objective) : NULL;
   KappaPredictSummary summary;
   gint64 n;
@@ -192,11 +207,13 @@ kappa_predict_run (KappaAnalysis *analysis, KappaInputs *given, KappaResult *res
   if (objective == NULL)
     return FALSE;
   n = kappa_objective_get_n (objective);
-  if (!kappa_memory_check (context, kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers)),
-                           "predict", error))
+  if (!kappa_memory_check (
+          context,
+          kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers)),
+          "predict", error))
     return FALSE;
   declare_arrays (result, n, labelled);
-  kappa_progress_start (context->progress, (double) count_missing (result, labelled, n), "Images");
+  kappa_progress_start (context->progress, (double)count_missing (result, labelled, n), "Images");
   for (gint64 first = 0; first < n; first += IMAGES_AT_ONCE)
     {
       gint64 count = MIN (IMAGES_AT_ONCE, n - first);
@@ -205,12 +222,12 @@ kappa_predict_run (KappaAnalysis *analysis, KappaInputs *given, KappaResult *res
           && !predict_some (objective, batches, result, labelled, first, count, context, error))
         return FALSE;
     }
-  summary = (KappaPredictSummary){ kappa_inputs_get_model (given, "model", 0),
-                                   batches,
-                                   description,
-                                   labelled,
-                                   kappa_analysis_get_double (analysis, "l2"),
-                                   (guint) kappa_analysis_get_integer (analysis, "list") };
+  summary = (KappaPredictSummary) { kappa_inputs_get_model (given, "model", 0),
+                                    batches,
+                                    description,
+                                    labelled,
+                                    kappa_analysis_get_double (analysis, "l2"),
+                                    (guint)kappa_analysis_get_integer (analysis, "list") };
   return kappa_predict_summarise (&summary, result, error);
 }
 
@@ -227,18 +244,25 @@ kappa_predict_class_init (KappaPredictClass *klass)
     .minimum = 0.0,
     .maximum = 10000.0,
   };
-  static const KappaProperty *const table[] = { &list, &kappa_property_precision, &kappa_property_l2 };
+  static const KappaProperty *const table[]
+      = { &list, &kappa_property_precision, &kappa_property_l2 };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 
   analysis_class->name = "predict";
   analysis_class->title = "Predictions";
-  analysis_class->summary = "Runs a network over images: loss, accuracy, confusion, and the images it fails on.";
-  analysis_class->reading = (KappaReading){
-    .axes = "Rows are true classes, columns are predicted ones; a cell counts images. What stands off the diagonal is wrong.",
-    .typical = "A network that learned nothing is right for one image in as many as there are classes, and its loss is the "
-               "logarithm of that number. Trained CIFAR-10 networks are right for 90 to 97 % of the test images.",
-    .misleads = "Accuracy on training images says nothing about new ones. A wrong preset costs points without any other sign: "
-                "compare with the published accuracy first. A small loss does not make probabilities trustworthy.",
+  analysis_class->summary
+      = "Runs a network over images: loss, accuracy, confusion, and the images it fails on.";
+  analysis_class->reading = (KappaReading) {
+    .axes = "Rows are true classes, columns are predicted ones; a cell counts images. What stands "
+            "off the diagonal is wrong.",
+    .typical = "A network that learned nothing is right for one image in as many as there are "
+               "classes, and its loss is the "
+               "logarithm of that number. Trained CIFAR-10 networks are right for 90 to 97 % of "
+               "the test images.",
+    .misleads = "Accuracy on training images says nothing about new ones. A wrong preset costs "
+                "points without any other sign: "
+                "compare with the published accuracy first. A small loss does not make "
+                "probabilities trustworthy.",
     .source = "Intervals: E. B. Wilson, JASA 22 (1927).",
   };
   analysis_class->inputs = inputs;

@@ -64,15 +64,17 @@ kappa_property_make_pspec (const KappaProperty *self)
   switch (self->type)
     {
     case KAPPA_PROPERTY_BOOLEAN:
-      return g_param_spec_boolean (self->name, self->title, self->blurb, g_value_get_boolean (&value), flags);
+      return g_param_spec_boolean (self->name, self->title, self->blurb,
+                                   g_value_get_boolean (&value), flags);
     case KAPPA_PROPERTY_INTEGER:
-      return g_param_spec_int64 (self->name, self->title, self->blurb, (gint64) self->minimum, (gint64) self->maximum,
-                                 g_value_get_int64 (&value), flags);
+      return g_param_spec_int64 (self->name, self->title, self->blurb, (gint64)self->minimum,
+                                 (gint64)self->maximum, g_value_get_int64 (&value), flags);
     case KAPPA_PROPERTY_DOUBLE:
-      return g_param_spec_double (self->name, self->title, self->blurb, self->minimum, self->maximum,
-                                  g_value_get_double (&value), flags);
+      return g_param_spec_double (self->name, self->title, self->blurb, self->minimum,
+                                  self->maximum, g_value_get_double (&value), flags);
     case KAPPA_PROPERTY_ENUM:
-      return g_param_spec_enum (self->name, self->title, self->blurb, self->enum_type (), g_value_get_enum (&value), flags);
+      return g_param_spec_enum (self->name, self->title, self->blurb, self->enum_type (),
+                                g_value_get_enum (&value), flags);
     case KAPPA_PROPERTY_STRING:
       return g_param_spec_string (self->name, self->title, self->blurb, self->fallback, flags);
     case KAPPA_PROPERTY_RANGE:
@@ -93,23 +95,33 @@ list_nicks (GType type)
   return g_string_free (nicks, FALSE);
 }
 
+/* Whole numbers in full, 1000000 instead of 1e+06. */
+static char *
+write_out (double number)
+{
+  return number == rint (number) && fabs (number) < 1e16 ? g_strdup_printf ("%.0f", number)
+                                                         : kappa_number_to_text (number);
+}
+
 static char *
 describe_numbers (const KappaProperty *self)
 {
-  g_autofree char *minimum = kappa_number_to_text (self->minimum);
-  g_autofree char *maximum = kappa_number_to_text (self->maximum);
+  g_autofree char *minimum = write_out (self->minimum);
+  g_autofree char *maximum = write_out (self->maximum);
   gboolean above = (self->flags & KAPPA_PROPERTY_ABOVE_MINIMUM) != 0;
   const char *kind = self->type == KAPPA_PROPERTY_INTEGER ? "a whole number" : "a number";
 
   if (self->maximum >= G_MAXDOUBLE)
     return g_strdup_printf (above ? "%s above %s" : "%s, at least %s", kind, minimum);
-  return g_strdup_printf (above ? "%s above %s, at most %s" : "%s from %s to %s", kind, minimum, maximum);
+  return g_strdup_printf (above ? "%s above %s, at most %s" : "%s from %s to %s", kind, minimum,
+                          maximum);
 }
 
 /**
  * kappa_property_describe_range:
  *
- * Returns: (transfer full): what may be set, in words that follow "expected": "a number from 0 to 1"
+ * Returns: (transfer full): what may be set, in words that follow "expected": "a number from 0 to
+ * 1"
  */
 char *
 kappa_property_describe_range (const KappaProperty *self)
@@ -126,8 +138,9 @@ kappa_property_describe_range (const KappaProperty *self)
     case KAPPA_PROPERTY_STRING:
       return g_strdup ("a text");
     case KAPPA_PROPERTY_RANGE:
-      return g_strdup_printf ("FIRST:LAST:COUNT with a count from %u to %u%s%s", (guint) self->minimum,
-                              (guint) self->maximum, self->flags & KAPPA_PROPERTY_NONE ? ", or none" : "",
+      return g_strdup_printf ("FIRST:LAST:COUNT with a count from %u to %u%s%s",
+                              (guint)self->minimum, (guint)self->maximum,
+                              self->flags & KAPPA_PROPERTY_NONE ? ", or none" : "",
                               self->flags & KAPPA_PROPERTY_AUTO ? ", or auto" : "");
     default:
       g_assert_not_reached ();
@@ -139,8 +152,9 @@ refuse (const KappaProperty *self, const char *found, GError **error)
 {
   g_autofree char *expected = kappa_property_describe_range (self);
 
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: %s was given, expected %s%s%s", self->name,
-               *found != '\0' ? found : "an empty text", expected, *self->unit != '\0' ? ", in " : "", self->unit);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: %s was given, expected %s%s%s",
+               self->name, *found != '\0' ? found : "an empty text", expected,
+               *self->unit != '\0' ? ", in " : "", self->unit);
   return FALSE;
 }
 
@@ -161,8 +175,9 @@ check_range (const KappaProperty *self, const KappaRange *range)
     return (self->flags & KAPPA_PROPERTY_NONE) != 0;
   if (range->kind == KAPPA_RANGE_AUTO)
     return (self->flags & KAPPA_PROPERTY_AUTO) != 0;
-  return isfinite (range->first) && isfinite (range->last) && (range->n > 1) == (range->first != range->last)
-         && range->n >= (guint) self->minimum && range->n <= (guint) self->maximum;
+  return isfinite (range->first) && isfinite (range->last)
+         && (range->n > 1) == (range->first != range->last) && range->n >= (guint)self->minimum
+         && range->n <= (guint)self->maximum;
 }
 
 static gboolean
@@ -186,13 +201,14 @@ kappa_property_check (const KappaProperty *self, const GValue *value, GError **e
   gboolean fits = TRUE;
 
   if (self->type == KAPPA_PROPERTY_INTEGER)
-    fits = check_number (self, (double) g_value_get_int64 (value));
+    fits = check_number (self, (double)g_value_get_int64 (value));
   else if (self->type == KAPPA_PROPERTY_DOUBLE)
     fits = check_number (self, g_value_get_double (value));
   else if (self->type == KAPPA_PROPERTY_RANGE)
     fits = check_range (self, g_value_get_boxed (value));
   else if (self->type == KAPPA_PROPERTY_STRING)
-    fits = g_value_get_string (value) != NULL && g_utf8_validate (g_value_get_string (value), -1, NULL);
+    fits = g_value_get_string (value) != NULL
+           && g_utf8_validate (g_value_get_string (value), -1, NULL);
   else if (self->type == KAPPA_PROPERTY_ENUM)
     fits = is_member (self->enum_type (), g_value_get_enum (value));
   if (fits)
@@ -279,7 +295,7 @@ kappa_property_parse (const KappaProperty *self, const char *text, GValue *value
       return TRUE;
     case KAPPA_PROPERTY_INTEGER:
       if (!g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &integer, NULL)
-          || !check_number (self, (double) integer))
+          || !check_number (self, (double)integer))
         return refuse (self, text, error);
       g_value_set_int64 (value, integer);
       return TRUE;

@@ -39,24 +39,27 @@ kappa_range_parse (const char *text, KappaRange *range, GError **error)
 
   if (g_str_equal (text, "none") || g_str_equal (text, "auto"))
     {
-      *range = (KappaRange){ .kind = text[0] == 'n' ? KAPPA_RANGE_NONE : KAPPA_RANGE_AUTO };
+      *range = (KappaRange) { .kind = text[0] == 'n' ? KAPPA_RANGE_NONE : KAPPA_RANGE_AUTO };
       return TRUE;
     }
-  if (g_strv_length (parts) != 3 || !parse_end (parts[0], &parsed.first) || !parse_end (parts[1], &parsed.last)
+  if (g_strv_length (parts) != 3 || !parse_end (parts[0], &parsed.first)
+      || !parse_end (parts[1], &parsed.last)
       || !g_ascii_string_to_unsigned (parts[2], 10, 1, KAPPA_RANGE_MAX_VALUES, &n, NULL))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "expected FIRST:LAST:COUNT with finite ends and a count from 1 to %d, such as -1:1:51",
-                   KAPPA_RANGE_MAX_VALUES);
+      g_set_error (
+          error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+          "expected FIRST:LAST:COUNT with finite ends and a count from 1 to %d, such as -1:1:51",
+          KAPPA_RANGE_MAX_VALUES);
       return FALSE;
     }
   if ((n > 1) == (parsed.first == parsed.last))
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   n > 1 ? "%u values need two different ends" : "%u value needs two equal ends", (guint) n);
+                   n > 1 ? "%u values need two different ends" : "%u value needs two equal ends",
+                   (guint)n);
       return FALSE;
     }
-  parsed.n = (guint) n;
+  parsed.n = (guint)n;
   *range = parsed;
   return TRUE;
 }
@@ -80,19 +83,20 @@ kappa_range_to_text (const KappaRange *range)
 /**
  * kappa_range_get_value:
  *
- * Returns: the value at @index: both ends exact, and exactly 0 where the middle of a symmetric range is
+ * Returns: the value at @index: both ends exact, and exactly 0 where the middle of a symmetric
+ * range is
  */
 double
 kappa_range_get_value (const KappaRange *range, guint index)
 {
-  double steps = (double) range->n - 1.0;
+  double steps = (double)range->n - 1.0;
 
   if (index == 0)
     return range->first;
   if (index + 1 == range->n)
     return range->last;
   /* Both ends weighted, so that a symmetric range has symmetric values, to the bit. */
-  return (range->first * (steps - (double) index) + range->last * (double) index) / steps;
+  return (range->first * (steps - (double)index) + range->last * (double)index) / steps;
 }
 
 /**

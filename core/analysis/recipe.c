@@ -16,13 +16,16 @@ write_property (KappaAnalysis *analysis, const KappaProperty *property, KappaJso
   switch (property->type)
     {
     case KAPPA_PROPERTY_BOOLEAN:
-      kappa_json_writer_add_boolean (writer, property->name, kappa_analysis_get_boolean (analysis, property->name));
+      kappa_json_writer_add_boolean (writer, property->name,
+                                     kappa_analysis_get_boolean (analysis, property->name));
       break;
     case KAPPA_PROPERTY_INTEGER:
-      kappa_json_writer_add_integer (writer, property->name, kappa_analysis_get_integer (analysis, property->name));
+      kappa_json_writer_add_integer (writer, property->name,
+                                     kappa_analysis_get_integer (analysis, property->name));
       break;
     case KAPPA_PROPERTY_DOUBLE:
-      kappa_json_writer_add_number (writer, property->name, kappa_analysis_get_double (analysis, property->name));
+      kappa_json_writer_add_number (writer, property->name,
+                                    kappa_analysis_get_double (analysis, property->name));
       break;
     default:
       kappa_json_writer_add_string (writer, property->name, text);
@@ -36,24 +39,31 @@ write_properties (KappaAnalysis *analysis, gboolean common, KappaJsonWriter *wri
   const KappaProperty **properties = kappa_analysis_list_properties (analysis, &n);
 
   for (guint i = 0; i < n; i++)
-    if (!(properties[i]->flags & KAPPA_PROPERTY_OUTPUT) && common == ((properties[i]->flags & KAPPA_PROPERTY_COMMON) != 0))
+    if (!(properties[i]->flags & KAPPA_PROPERTY_OUTPUT)
+        && common == ((properties[i]->flags & KAPPA_PROPERTY_COMMON) != 0))
       write_property (analysis, properties[i], writer);
 }
 
-/* What an open input turned out to be, beyond what was told about it: enough to get the same again. */
+/* What an open input turned out to be, beyond what was told about it: enough to get the same again.
+ */
 static void
-write_resolved (KappaInputs *inputs, const KappaInputSpec *spec, guint index, KappaJsonWriter *writer)
+write_resolved (KappaInputs *inputs,
+                const KappaInputSpec *spec,
+                guint index,
+                KappaJsonWriter *writer)
 {
   if (spec->kind == KAPPA_INPUT_MODEL)
     {
-      const KappaPreset *preset = kappa_model_get_preset (kappa_inputs_get_model (inputs, spec->name, index));
+      const KappaPreset *preset
+          = kappa_model_get_preset (kappa_inputs_get_model (inputs, spec->name, index));
       g_autofree char *settings = kappa_preset_to_text (preset);
 
       kappa_json_writer_add_string (writer, "settings", settings);
     }
   else if (spec->kind == KAPPA_INPUT_DATASET)
     kappa_json_writer_add_string (
-        writer, "selection", kappa_selection_get_text (kappa_inputs_get_selection (inputs, spec->name, index)));
+        writer, "selection",
+        kappa_selection_get_text (kappa_inputs_get_selection (inputs, spec->name, index)));
 }
 
 static void
@@ -74,7 +84,10 @@ write_given (KappaInputs *inputs, const KappaInputSpec *spec, guint index, Kappa
 }
 
 static void
-write_inputs (KappaAnalysis *analysis, KappaInputs *inputs, gboolean places, KappaJsonWriter *writer)
+write_inputs (KappaAnalysis *analysis,
+              KappaInputs *inputs,
+              gboolean places,
+              KappaJsonWriter *writer)
 {
   KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (analysis);
 
@@ -143,8 +156,8 @@ kappa_recipe_to_json (KappaAnalysis *analysis, KappaInputs *inputs)
  * kappa_recipe_key:
  * @inputs: open
  *
- * Returns: (transfer full): SHA-256 of all that decides the numbers: parameters, content of the inputs, engine and
- *   instruction set; neither paths nor threads are part of it
+ * Returns: (transfer full): SHA-256 of all that decides the numbers: parameters, content of the
+ * inputs, engine and instruction set; neither paths nor threads are part of it
  */
 char *
 kappa_recipe_key (KappaAnalysis *analysis, KappaInputs *inputs)
@@ -181,12 +194,17 @@ value_to_text (const KappaJson *json, guint32 value)
 static gboolean
 refuse (GError **error, const char *member, const char *expected)
 {
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "the recipe's member “%s” is missing or not %s", member, expected);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "the recipe's member “%s” is missing or not %s", member, expected);
   return FALSE;
 }
 
 static gboolean
-read_property (const KappaJson *json, guint32 value, KappaAnalysis *analysis, const char *name, GError **error)
+read_property (const KappaJson *json,
+               guint32 value,
+               KappaAnalysis *analysis,
+               const char *name,
+               GError **error)
 {
   g_autofree char *text = value_to_text (json, value);
 
@@ -232,7 +250,11 @@ lookup_text (const KappaJson *json, guint32 object, const char *key)
 }
 
 static gboolean
-read_options (const KappaJson *json, guint32 object, KappaInputs *inputs, const KappaInputSpec *spec, GError **error)
+read_options (const KappaJson *json,
+              guint32 object,
+              KappaInputs *inputs,
+              const KappaInputSpec *spec,
+              GError **error)
 {
   guint index = kappa_inputs_get_n (inputs, spec->name) - 1, n;
   const KappaInputOption *options = kappa_input_list_options (spec->kind, &n);
@@ -243,7 +265,8 @@ read_options (const KappaJson *json, guint32 object, KappaInputs *inputs, const 
     {
       g_autofree char *text = lookup_text (json, object, options[i].name);
 
-      if (text != NULL && !kappa_inputs_set_option (inputs, spec->name, index, options[i].name, text, error))
+      if (text != NULL
+          && !kappa_inputs_set_option (inputs, spec->name, index, options[i].name, text, error))
         return FALSE;
     }
   if (hash != NULL)
@@ -255,10 +278,15 @@ read_options (const KappaJson *json, guint32 object, KappaInputs *inputs, const 
 
 /* One input: an object, or for recipes written by hand a source alone. */
 static gboolean
-read_input (const KappaJson *json, guint32 value, KappaInputs *inputs, const KappaInputSpec *spec, GError **error)
+read_input (const KappaJson *json,
+            guint32 value,
+            KappaInputs *inputs,
+            const KappaInputSpec *spec,
+            GError **error)
 {
   gboolean object = kappa_json_get_kind (json, value) == KAPPA_JSON_OBJECT;
-  g_autofree char *source = object ? lookup_text (json, value, "source") : kappa_json_get_string (json, value);
+  g_autofree char *source
+      = object ? lookup_text (json, value, "source") : kappa_json_get_string (json, value);
 
   if (source == NULL)
     return refuse (error, spec->name, "a list of objects that have a “source”");
@@ -276,7 +304,11 @@ find_spec (KappaAnalysisClass *klass, const char *name)
 }
 
 static gboolean
-read_named_inputs (const KappaJson *json, guint32 value, KappaAnalysis *analysis, KappaInputs *inputs, GError **error)
+read_named_inputs (const KappaJson *json,
+                   guint32 value,
+                   KappaAnalysis *analysis,
+                   KappaInputs *inputs,
+                   GError **error)
 {
   KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (analysis);
   g_autofree char *name = kappa_json_get_key (json, value);
@@ -284,19 +316,25 @@ read_named_inputs (const KappaJson *json, guint32 value, KappaAnalysis *analysis
 
   if (spec == NULL)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s has no input called %s", klass->name, name);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s has no input called %s", klass->name,
+                   name);
       return FALSE;
     }
   if (kappa_json_get_kind (json, value) != KAPPA_JSON_ARRAY)
     return read_input (json, value, inputs, spec, error);
-  for (guint32 item = kappa_json_get_first (json, value); item != KAPPA_JSON_MISSING; item = kappa_json_get_next (json, item))
+  for (guint32 item = kappa_json_get_first (json, value); item != KAPPA_JSON_MISSING;
+       item = kappa_json_get_next (json, item))
     if (!read_input (json, item, inputs, spec, error))
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-read_inputs (const KappaJson *json, guint32 root, KappaAnalysis *analysis, KappaInputs *inputs, GError **error)
+read_inputs (const KappaJson *json,
+             guint32 root,
+             KappaAnalysis *analysis,
+             KappaInputs *inputs,
+             GError **error)
 {
   guint32 object = kappa_json_lookup (json, root, "inputs");
 
@@ -325,15 +363,21 @@ find_root (const KappaJson *json)
 
 /**
  * kappa_recipe_from_json:
- * @text: a recipe, or an object with a member "recipe", as --json prints and --output FILE.json writes
- * @analysis: (out) (transfer full): with the recipe's parameters; those it does not name have their defaults
- * @inputs: (out) (transfer full): not open yet; their content is checked against the recipe's hashes when they are
+ * @text: a recipe, or an object with a member "recipe", as --json prints and --output FILE.json
+ * writes
+ * @analysis: (out) (transfer full): with the recipe's parameters; those it does not name have their
+ * defaults
+ * @inputs: (out) (transfer full): not open yet; their content is checked against the recipe's
+ * hashes when they are
  *
- * Returns: %FALSE with %KAPPA_ERROR_USAGE for an unknown analysis, parameter, input or value, %KAPPA_ERROR_FORMAT for
- *   what is not JSON
+ * Returns: %FALSE with %KAPPA_ERROR_USAGE for an unknown analysis, parameter, input or value,
+ * %KAPPA_ERROR_FORMAT for what is not JSON
  */
 gboolean
-kappa_recipe_from_json (const char *text, KappaAnalysis **analysis, KappaInputs **inputs, GError **error)
+kappa_recipe_from_json (const char *text,
+                        KappaAnalysis **analysis,
+                        KappaInputs **inputs,
+                        GError **error)
 {
   g_autoptr (KappaJson) json = kappa_json_parse (text, strlen (text), 16, error);
   g_autoptr (KappaAnalysis) recipe_analysis = NULL;
@@ -389,7 +433,8 @@ append_options (GString *command, KappaInputs *inputs, const KappaInputSpec *spe
 /**
  * kappa_recipe_to_command:
  *
- * Returns: (transfer full): a line for the shell that computes the same; what has its default is left out
+ * Returns: (transfer full): a line for the shell that computes the same; what has its default is
+ * left out
  */
 char *
 kappa_recipe_to_command (KappaAnalysis *analysis, KappaInputs *inputs)

@@ -35,7 +35,8 @@ kappa_analysis_list_types (guint *n)
  * kappa_analysis_new_by_name:
  * @name: e.g. "landscape"
  *
- * Returns: (transfer full): an analysis with all its defaults; %NULL with %KAPPA_ERROR_USAGE if there is none of that name
+ * Returns: (transfer full): an analysis with all its defaults; %NULL with %KAPPA_ERROR_USAGE if
+ * there is none of that name
  */
 KappaAnalysis *
 kappa_analysis_new_by_name (const char *name, GError **error)
@@ -52,6 +53,7 @@ kappa_analysis_new_by_name (const char *name, GError **error)
         return g_object_new (types[i], NULL);
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", klass->name);
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no analysis called “%s”; known are %s", name, known->str);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "there is no analysis called “%s”; known are %s", name, known->str);
   return NULL;
 }

@@ -78,9 +78,15 @@ write_table (const KappaTable *table, KappaJsonWriter *writer)
   kappa_json_writer_end_object (writer);
 }
 
-/* @size values from @offset on, which share one index of each dimension before @dimension, as nested arrays. */
+/* @size values from @offset on, which share one index of each dimension before @dimension, as
+ * nested arrays. */
 static void
-write_values (const KappaArray *array, guint dimension, gsize offset, gsize size, const char *member, KappaJsonWriter *writer)
+write_values (const KappaArray *array,
+              guint dimension,
+              gsize offset,
+              gsize size,
+              const char *member,
+              KappaJsonWriter *writer)
 {
   gsize n;
 
@@ -128,8 +134,9 @@ write_array (const KappaArray *array, KappaJsonWriter *writer)
  * kappa_result_write_json:
  * @writer: inside an object
  *
- * Adds the members "scalars", "tables" and "arrays": objects keyed by name. A scalar has value, unit, definition and
- * exactly one of "residual" (a number, in the unit of the value), "interval" (low, high, level) and "exact" (true).
+ * Adds the members "scalars", "tables" and "arrays": objects keyed by name. A scalar has value,
+ * unit, definition and exactly one of "residual" (a number, in the unit of the value), "interval"
+ * (low, high, level) and "exact" (true).
  */
 void
 kappa_result_write_json (KappaResult *self, KappaJsonWriter *writer)

@@ -35,7 +35,10 @@ kappa_scalar_free (KappaScalar *scalar)
  * Returns: (transfer full): a table without rows
  */
 KappaTable *
-kappa_table_new (const char *name, const char *definition, guint n_columns, const KappaColumn *columns)
+kappa_table_new (const char *name,
+                 const char *definition,
+                 guint n_columns,
+                 const KappaColumn *columns)
 {
   KappaTable *table = g_new0 (KappaTable, 1);
 
@@ -46,9 +49,9 @@ kappa_table_new (const char *name, const char *definition, guint n_columns, cons
   table->numbers = g_new0 (double *, n_columns);
   table->texts = g_new0 (char **, n_columns);
   for (guint c = 0; c < n_columns; c++)
-    table->columns[c] = (KappaColumn){ g_strdup (columns[c].name),
-                                       g_strdup (columns[c].unit != NULL ? columns[c].unit : ""),
-                                       columns[c].type };
+    table->columns[c] = (KappaColumn) { g_strdup (columns[c].name),
+                                        g_strdup (columns[c].unit != NULL ? columns[c].unit : ""),
+                                        columns[c].type };
   return table;
 }
 
@@ -85,7 +88,7 @@ kappa_table_add_row (KappaTable *table, ...)
         table->numbers[c][table->n_rows] = va_arg (cells, double);
         break;
       case KAPPA_COLUMN_INTEGER:
-        table->numbers[c][table->n_rows] = (double) va_arg (cells, gint64);
+        table->numbers[c][table->n_rows] = (double)va_arg (cells, gint64);
         break;
       case KAPPA_COLUMN_TEXT:
         table->texts[c][table->n_rows] = g_strdup (va_arg (cells, const char *));
@@ -166,7 +169,11 @@ kappa_table_free (KappaTable *table)
  * Returns: (transfer full): an array without any value; its axes have no names and count 0, 1, 2, …
  */
 KappaArray *
-kappa_array_new (const char *name, const char *unit, const char *definition, guint rank, const gsize *dims)
+kappa_array_new (const char *name,
+                 const char *unit,
+                 const char *definition,
+                 guint rank,
+                 const gsize *dims)
 {
   KappaArray *array = g_new0 (KappaArray, 1);
   gsize size;
@@ -182,7 +189,7 @@ kappa_array_new (const char *name, const char *unit, const char *definition, gui
       array->axes[d] = g_strdup ("");
       array->coordinates[d] = g_new (double, dims[d]);
       for (gsize i = 0; i < dims[d]; i++)
-        array->coordinates[d][i] = (double) i;
+        array->coordinates[d][i] = (double)i;
     }
   size = kappa_array_get_size (array);
   array->values = g_new (double, size);

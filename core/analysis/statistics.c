@@ -8,8 +8,8 @@
  * @z: quantile of the standard normal distribution, %KAPPA_NORMAL_95
  * @low, @high: (out): in [0, 1]
  *
- * The score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
- * JASA 22, 1927), without continuity correction.
+ * The score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and
+ * statistical inference", JASA 22, 1927), without continuity correction.
  */
 void
 kappa_wilson_interval (double successes, double n, double z, double *low, double *high)
@@ -30,7 +30,7 @@ kappa_mean (const double *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     sum += values[i];
-  return sum / (double) n;
+  return sum / (double)n;
 }
 
 /**
@@ -45,5 +45,5 @@ kappa_standard_deviation (const double *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     sum += (values[i] - mean) * (values[i] - mean);
-  return n > 1 ? sqrt (sum / (double) (n - 1)) : 0.0;
+  return n > 1 ? sqrt (sum / (double)(n - 1)) : 0.0;
 }

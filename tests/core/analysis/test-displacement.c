@@ -31,7 +31,8 @@ draw (KappaModel *model, guint64 seed, const KappaDirectionRules *rules)
 static void
 test_filter_norm (void)
 {
-  const KappaDirectionRules rules = { KAPPA_NORM_FILTER, KAPPA_IGNORE_BIASBN, KAPPA_PROFILE_KAPPA, FALSE };
+  const KappaDirectionRules rules
+      = { KAPPA_NORM_FILTER, KAPPA_IGNORE_BIASBN, KAPPA_PROFILE_KAPPA, FALSE };
   g_autoptr (KappaModel) model = fixture_open_model ();
   g_autoptr (KappaDisplacement) d = draw (model, 3, &rules);
   const double *w = kappa_model_get_parameters_wide (model, NULL);
@@ -46,7 +47,8 @@ test_filter_norm (void)
           gsize at = p->offset + f * p->filter_size;
           double own = length (d->parameters + at, p->filter_size);
 
-          g_assert_cmpfloat_with_epsilon (own, p->shape.rank > 1 ? length (w + at, p->filter_size) : 0.0, 1e-12);
+          g_assert_cmpfloat_with_epsilon (
+              own, p->shape.rank > 1 ? length (w + at, p->filter_size) : 0.0, 1e-12);
         }
     }
 }
@@ -55,7 +57,8 @@ test_filter_norm (void)
 static void
 test_streams (void)
 {
-  const KappaDirectionRules rules = { KAPPA_NORM_NONE, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, FALSE };
+  const KappaDirectionRules rules
+      = { KAPPA_NORM_NONE, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, FALSE };
   g_autoptr (KappaModel) model = fixture_open_model ();
   g_autoptr (KappaDisplacement) d = draw (model, 5, &rules);
 
@@ -66,30 +69,35 @@ test_streams (void)
       KappaStream stream = kappa_stream_init (5, name);
 
       g_assert_cmpfloat (d->parameters[p->offset], ==, kappa_stream_normal (&stream, 0));
-      g_assert_cmpfloat (d->parameters[p->offset + p->size - 1], ==, kappa_stream_normal (&stream, p->size - 1));
+      g_assert_cmpfloat (d->parameters[p->offset + p->size - 1], ==,
+                         kappa_stream_normal (&stream, p->size - 1));
     }
 }
 
 static void
 test_layer_norm (void)
 {
-  const KappaDirectionRules rules = { KAPPA_NORM_LAYER, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, TRUE };
+  const KappaDirectionRules rules
+      = { KAPPA_NORM_LAYER, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, TRUE };
   g_autoptr (KappaModel) model = fixture_open_model ();
   g_autoptr (KappaDisplacement) d = draw (model, 3, &rules);
-  const double *w = kappa_model_get_parameters_wide (model, NULL), *s = kappa_model_get_buffers_wide (model, NULL);
+  const double *w = kappa_model_get_parameters_wide (model, NULL),
+               *s = kappa_model_get_buffers_wide (model, NULL);
 
   for (guint i = 0; i < kappa_model_get_n_parameters (model); i++)
     {
       const KappaParameter *p = kappa_model_get_parameter (model, i);
 
-      g_assert_cmpfloat_with_epsilon (length (d->parameters + p->offset, p->size), length (w + p->offset, p->size), 1e-12);
+      g_assert_cmpfloat_with_epsilon (length (d->parameters + p->offset, p->size),
+                                      length (w + p->offset, p->size), 1e-12);
     }
   for (guint i = 0; i < kappa_model_get_n_buffers (model); i++)
     {
       const KappaParameter *p = kappa_model_get_buffer (model, i);
       double own = length (s + p->offset, p->size);
 
-      g_assert_cmpfloat_with_epsilon (length (d->buffers + p->offset, p->size), own, 1e-12 * fmax (1.0, own));
+      g_assert_cmpfloat_with_epsilon (length (d->buffers + p->offset, p->size), own,
+                                      1e-12 * fmax (1.0, own));
     }
 }
 
@@ -97,7 +105,8 @@ test_layer_norm (void)
 static void
 test_reference_profile (void)
 {
-  const KappaDirectionRules rules = { KAPPA_NORM_NONE, KAPPA_IGNORE_NONE, KAPPA_PROFILE_LI2018, FALSE };
+  const KappaDirectionRules rules
+      = { KAPPA_NORM_NONE, KAPPA_IGNORE_NONE, KAPPA_PROFILE_LI2018, FALSE };
   g_autoptr (KappaModel) model = fixture_open_model ();
   g_autoptr (KappaDisplacement) d = draw (model, 3, &rules);
   const double *w = kappa_model_get_parameters_wide (model, NULL);
@@ -106,7 +115,8 @@ test_reference_profile (void)
     {
       const KappaParameter *p = kappa_model_get_parameter (model, i);
 
-      g_assert_cmpint (memcmp (d->parameters + p->offset, w + p->offset, p->size * sizeof *w) == 0, ==, p->shape.rank <= 1);
+      g_assert_cmpint (memcmp (d->parameters + p->offset, w + p->offset, p->size * sizeof *w) == 0,
+                       ==, p->shape.rank <= 1);
     }
 }
 
@@ -117,15 +127,19 @@ test_file_round_trip (void)
 
   for (gboolean buffers = FALSE; buffers <= TRUE; buffers++)
     {
-      const KappaDirectionRules rules = { KAPPA_NORM_FILTER, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, buffers };
+      const KappaDirectionRules rules
+          = { KAPPA_NORM_FILTER, KAPPA_IGNORE_NONE, KAPPA_PROFILE_KAPPA, buffers };
       g_autoptr (KappaDisplacement) d = draw (model, 3, &rules);
       g_autoptr (KappaDirection) file = kappa_displacement_to_file (d, model);
       g_autoptr (GError) error = NULL;
-      g_autoptr (KappaDisplacement) back = kappa_displacement_new_from_file (model, file, "x.h5", &error);
+      g_autoptr (KappaDisplacement) back
+          = kappa_displacement_new_from_file (model, file, "x.h5", &error);
 
       g_assert_no_error (error);
-      g_assert_cmpmem (back->parameters, back->n_parameters * sizeof (double), d->parameters, d->n_parameters * sizeof (double));
-      g_assert_cmpmem (back->buffers, back->n_buffers * sizeof (double), d->buffers, d->n_buffers * sizeof (double));
+      g_assert_cmpmem (back->parameters, back->n_parameters * sizeof (double), d->parameters,
+                       d->n_parameters * sizeof (double));
+      g_assert_cmpmem (back->buffers, back->n_buffers * sizeof (double), d->buffers,
+                       d->n_buffers * sizeof (double));
       file->tensors[0].dims[0]--;
       g_assert_null (kappa_displacement_new_from_file (model, file, "x.h5", &error));
       g_assert_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA);

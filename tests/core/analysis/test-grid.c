@@ -6,11 +6,12 @@
 static void
 test_covers_once (void)
 {
-  static const guint sizes[][2] = { { 1, 1 }, { 2, 1 }, { 5, 1 }, { 51, 1 }, { 1, 7 }, { 51, 51 }, { 20, 33 }, { 64, 3 } };
+  static const guint sizes[][2]
+      = { { 1, 1 }, { 2, 1 }, { 5, 1 }, { 51, 1 }, { 1, 7 }, { 51, 51 }, { 20, 33 }, { 64, 3 } };
 
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     {
-      gsize n = (gsize) sizes[s][0] * sizes[s][1];
+      gsize n = (gsize)sizes[s][0] * sizes[s][1];
       guint first_x = sizes[s][0] / 3, first_y = sizes[s][1] / 2;
       g_autofree guint32 *order = kappa_grid_order (sizes[s][0], sizes[s][1], first_x, first_y);
       g_autofree guint8 *seen = g_new0 (guint8, n);
@@ -37,23 +38,26 @@ largest_gap (const guint32 *order, gsize n, guint side)
         double nearest = INFINITY;
 
         for (gsize k = 0; k < n; k++)
-          nearest = fmin (nearest, hypot ((double) (order[k] / side) - i, (double) (order[k] % side) - j));
+          nearest = fmin (nearest,
+                          hypot ((double)(order[k] / side) - i, (double)(order[k] % side) - j));
         largest = fmax (largest, nearest);
       }
   return largest;
 }
 
-/* Useful after one percent: then no point is farther from a known one than a regular grid of as many would have it,
- * give or take a half. */
+/* Useful after one percent: then no point is farther from a known one than a regular grid of as
+ * many would have it, give or take a half. */
 static void
 test_coarse_to_fine (void)
 {
   const guint side = 51;
   g_autofree guint32 *order = kappa_grid_order (side, side, 25, 25);
-  gsize one_percent = (gsize) side * side / 100;
+  gsize one_percent = (gsize)side * side / 100;
 
-  g_assert_cmpfloat (largest_gap (order, one_percent, side), <, 1.5 * (double) side / sqrt ((double) one_percent));
-  g_assert_cmpfloat (largest_gap (order, 4 * one_percent, side), <, 0.9 * (double) side / sqrt ((double) one_percent));
+  g_assert_cmpfloat (largest_gap (order, one_percent, side), <,
+                     1.5 * (double)side / sqrt ((double)one_percent));
+  g_assert_cmpfloat (largest_gap (order, 4 * one_percent, side), <,
+                     0.9 * (double)side / sqrt ((double)one_percent));
 }
 
 static void

@@ -33,7 +33,8 @@ assert_same_values (KappaResult *a, KappaResult *b, const char *name)
   g_autoptr (KappaArray) right = kappa_result_dup_array (b, name);
   gsize n = kappa_array_get_size (left);
 
-  g_assert_cmpmem (left->values, n * sizeof (double), right->values, kappa_array_get_size (right) * sizeof (double));
+  g_assert_cmpmem (left->values, n * sizeof (double), right->values,
+                   kappa_array_get_size (right) * sizeof (double));
   g_assert_cmpuint (kappa_result_count_present (a, name), ==, n);
   g_assert_cmpuint (kappa_result_count_present (b, name), ==, n);
 }
@@ -73,7 +74,8 @@ test_centre (void)
   g_assert_cmpfloat (fixture_scalar (result, "points"), ==, 3.0);
 }
 
-/* A run that goes on computes what is missing and nothing else: a wrong value stays, the work is counted. */
+/* A run that goes on computes what is missing and nothing else: a wrong value stays, the work is
+ * counted. */
 static void
 test_resume (void)
 {
@@ -116,7 +118,8 @@ test_seeds (void)
 
   fixture_set (analysis, "seeds", "2");
   band = fixture_run (analysis, inputs, NULL, 2);
-  g_assert_cmpfloat (fixture_last_total (), ==, 5.0 * N_IMAGES); /* the checkpoint, and two curves of two more points */
+  g_assert_cmpfloat (fixture_last_total (), ==,
+                     5.0 * N_IMAGES); /* the checkpoint, and two curves of two more points */
   fixture_set (analysis, "seeds", "1");
   fixture_set (analysis, "seed", "1");
   second = fixture_run (analysis, inputs, NULL, 2);
@@ -158,29 +161,34 @@ test_regulariser (void)
 
   fixture_set (analysis, "l2", "0.01");
   regular = fixture_run (analysis, inputs, NULL, 2);
-  g_assert_cmpfloat_with_epsilon (fixture_scalar (regular, "loss") - fixture_scalar (plain, "loss"), 0.005 * norm * norm, 1e-9);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (regular, "loss") - fixture_scalar (plain, "loss"),
+                                  0.005 * norm * norm, 1e-9);
 }
 
-/* A checkpoint near the bundled one: every number moved by some hundredths of the tensor's spread. */
+/* A checkpoint near the bundled one: every number moved by some hundredths of the tensor's spread.
+ */
 static void
 save_neighbour (KappaModel *model, const char *path, const char *name, double step)
 {
   guint n = kappa_model_get_n_parameters (model), n_buffers = kappa_model_get_n_buffers (model);
   g_autofree KappaExportTensor *tensors = g_new0 (KappaExportTensor, n + n_buffers);
-  g_autofree float *weights
-      = g_memdup2 (kappa_model_get_parameters (model, NULL), kappa_model_get_parameters_size (model) * sizeof (float));
+  g_autofree float *weights = g_memdup2 (kappa_model_get_parameters (model, NULL),
+                                         kappa_model_get_parameters_size (model) * sizeof (float));
   g_autoptr (GError) error = NULL;
   KappaStream stream = kappa_stream_init (1, name);
 
   for (gsize i = 0; i < kappa_model_get_parameters_size (model); i++)
-    weights[i] *= (float) (1.0 + step * kappa_stream_normal (&stream, i));
+    weights[i] *= (float)(1.0 + step * kappa_stream_normal (&stream, i));
   for (guint i = 0; i < n + n_buffers; i++)
     {
-      const KappaParameter *p = i < n ? kappa_model_get_parameter (model, i) : kappa_model_get_buffer (model, i - n);
+      const KappaParameter *p
+          = i < n ? kappa_model_get_parameter (model, i) : kappa_model_get_buffer (model, i - n);
 
-      tensors[i] = (KappaExportTensor){ .name = p->name, .element = KAPPA_ELEMENT_F32, .rank = p->shape.rank };
+      tensors[i] = (KappaExportTensor) { .name = p->name,
+                                         .element = KAPPA_ELEMENT_F32,
+                                         .rank = p->shape.rank };
       for (guint d = 0; d < p->shape.rank; d++)
-        tensors[i].dims[d] = (gsize) p->shape.dims[d];
+        tensors[i].dims[d] = (gsize)p->shape.dims[d];
       tensors[i].data = (i < n ? weights : kappa_model_get_buffers (model, NULL)) + p->offset;
     }
   kappa_safetensors_save (path, tensors, n + n_buffers, NULL, NULL, &error);
@@ -242,7 +250,8 @@ static void
 test_line (void)
 {
   Neighbours neighbours;
-  g_autoptr (KappaInputs) inputs = (neighbours_make (&neighbours), open_checkpoints (&neighbours, 1));
+  g_autoptr (KappaInputs) inputs
+      = (neighbours_make (&neighbours), open_checkpoints (&neighbours, 1));
   g_autoptr (KappaAnalysis) analysis = new_landscape ("0:1:3", "auto");
   g_autoptr (KappaResult) result = fixture_run (analysis, inputs, NULL, 2);
   double first, middle, last, second;
@@ -253,7 +262,8 @@ test_line (void)
   kappa_result_get_value (result, "checkpoint_loss", 1, &second);
   g_assert_cmpfloat (second, !=, first);
   g_assert_cmpfloat_with_epsilon (last, second, 1e-6 * second);
-  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "barrier"), fmax (middle - 0.5 * (first + second), last - second), 1e-9);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "barrier"),
+                                  fmax (middle - 0.5 * (first + second), last - second), 1e-9);
   neighbours_clear (&neighbours);
 }
 
@@ -263,7 +273,8 @@ test_plane (void)
 {
   static const char *const bases[] = { "orthonormal", "raw" };
   Neighbours neighbours;
-  g_autoptr (KappaInputs) inputs = (neighbours_make (&neighbours), open_checkpoints (&neighbours, 2));
+  g_autoptr (KappaInputs) inputs
+      = (neighbours_make (&neighbours), open_checkpoints (&neighbours, 2));
 
   for (gsize b = 0; b < G_N_ELEMENTS (bases); b++)
     {
@@ -289,7 +300,8 @@ test_plane (void)
       g_assert_cmpfloat_with_epsilon (found, third, 1e-5 * third);
       if (b > 0)
         continue;
-      g_assert_cmpfloat_with_epsilon (directions->numbers[1][0], directions->numbers[1][1], 1e-9 * directions->numbers[1][0]);
+      g_assert_cmpfloat_with_epsilon (directions->numbers[1][0], directions->numbers[1][1],
+                                      1e-9 * directions->numbers[1][0]);
       g_assert_cmpfloat_with_epsilon (directions->numbers[3][1], 0.0, 1e-9);
     }
   neighbours_clear (&neighbours);
@@ -413,14 +425,14 @@ formula_direction (KappaModel *model, const char *prefix)
 
           for (gsize k = at; k < at + p->filter_size; k++)
             {
-              dd += (double) drawn[k] * drawn[k];
+              dd += (double)drawn[k] * drawn[k];
               ww += weights[p->offset + k] * weights[p->offset + k];
             }
           for (gsize k = at; k < at + p->filter_size; k++)
             values[k] = drawn[k] * sqrt (ww / dd);
         }
       for (guint d = 0; d < p->shape.rank; d++)
-        dims[d] = (gsize) p->shape.dims[d];
+        dims[d] = (gsize)p->shape.dims[d];
       kappa_direction_set_tensor (direction, i, p->shape.rank, dims, values);
     }
   return direction;
@@ -437,8 +449,10 @@ compare_plane (KappaResult *result, const char *golden)
 
   g_assert_no_error (error);
   rows = kappa_json_lookup (json, kappa_json_lookup (json, 0, "plane"), "loss");
-  for (row = kappa_json_get_first (json, rows); row != KAPPA_JSON_MISSING; row = kappa_json_get_next (json, row))
-    for (guint32 cell = kappa_json_get_first (json, row); cell != KAPPA_JSON_MISSING; cell = kappa_json_get_next (json, cell))
+  for (row = kappa_json_get_first (json, rows); row != KAPPA_JSON_MISSING;
+       row = kappa_json_get_next (json, row))
+    for (guint32 cell = kappa_json_get_first (json, row); cell != KAPPA_JSON_MISSING;
+         cell = kappa_json_get_next (json, cell))
       {
         double expected = NAN;
 
@@ -453,7 +467,8 @@ static void
 test_golden_plane (void)
 {
   g_autofree char *golden = kappa_test_need_shared ("golden/cifar_resnet20_256.json");
-  g_autofree char *images = golden != NULL ? kappa_test_need_shared ("data/cifar10/test_batch.bin") : NULL;
+  g_autofree char *images
+      = golden != NULL ? kappa_test_need_shared ("data/cifar10/test_batch.bin") : NULL;
   g_autofree char *source = images != NULL ? g_strconcat ("cifar10:", images, NULL) : NULL;
   g_autofree char *folder = NULL, *path = NULL;
   g_autoptr (KappaInputs) inputs = kappa_inputs_new ();

@@ -71,7 +71,8 @@ test_precision (void)
 
       fixture_set (analysis, "precision", cases[i].precision);
       result = fixture_run (analysis, inputs, NULL, 2);
-      g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "loss"), fixture_scalar (reference, "loss"), cases[i].tolerance);
+      g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "loss"),
+                                      fixture_scalar (reference, "loss"), cases[i].tolerance);
       g_assert_cmpfloat (fixture_scalar (result, "loss"), !=, fixture_scalar (reference, "loss"));
     }
 }
@@ -94,14 +95,16 @@ test_cross_entropy (void)
   const double plain[] = { 1.0, 2.0, 3.0 }, large[] = { 1e5, 0.0, -1e5 };
   const double infinite[] = { INFINITY, 0.0, 1.0 }, nan[] = { 0.0, NAN, 1.0 };
 
-  g_assert_cmpfloat_with_epsilon (kappa_cross_entropy_of_logits (plain, 3, 2), log (1.0 + exp (-1.0) + exp (-2.0)), 1e-15);
+  g_assert_cmpfloat_with_epsilon (kappa_cross_entropy_of_logits (plain, 3, 2),
+                                  log (1.0 + exp (-1.0) + exp (-2.0)), 1e-15);
   g_assert_cmpfloat (kappa_cross_entropy_of_logits (large, 3, 0), ==, 0.0);
   g_assert_cmpfloat (kappa_cross_entropy_of_logits (large, 3, 2), ==, 2e5);
   g_assert_true (isnan (kappa_cross_entropy_of_logits (infinite, 3, 1)));
   g_assert_true (isnan (kappa_cross_entropy_of_logits (nan, 3, 0)));
 }
 
-/* Of equals the first class comes first; a NaN is before everything, so it never makes an image right. */
+/* Of equals the first class comes first; a NaN is before everything, so it never makes an image
+ * right. */
 static void
 test_rank (void)
 {

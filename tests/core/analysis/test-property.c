@@ -124,7 +124,8 @@ test_defaults (void)
           g_autoptr (GError) error = NULL;
 
           g_assert_true (kappa_analysis_is_default (analysis, properties[i]->name));
-          g_assert_nonnull (g_object_class_find_property (G_OBJECT_GET_CLASS (analysis), properties[i]->name));
+          g_assert_nonnull (
+              g_object_class_find_property (G_OBJECT_GET_CLASS (analysis), properties[i]->name));
           kappa_analysis_set_text (analysis, properties[i]->name, text, &error);
           g_assert_no_error (error);
           g_assert_cmpstr (properties[i]->blurb, !=, "");
@@ -136,7 +137,7 @@ test_defaults (void)
 static void
 count_notify (GObject *object, GParamSpec *pspec, gpointer data)
 {
-  (*(guint *) data)++;
+  (*(guint *)data)++;
 }
 
 static void
@@ -153,7 +154,7 @@ test_notify (void)
   g_assert_cmpuint (count, ==, 1);
   g_object_get (analysis, "seeds", &seeds, NULL);
   g_assert_cmpint (seeds, ==, 5);
-  g_object_set (analysis, "seeds", (gint64) 7, NULL);
+  g_object_set (analysis, "seeds", (gint64)7, NULL);
   g_assert_cmpint (kappa_analysis_get_integer (analysis, "seeds"), ==, 7);
 }
 

@@ -52,9 +52,9 @@ test_round_trip (void)
 static void
 test_key (void)
 {
-  static const char *const changes[][2] = { { "x", "-1:1:7" },   { "y", "none" },  { "norm", "none" },
-                                            { "ignore", "none" }, { "seed", "1" }, { "l2", "0" },
-                                            { "precision", "float32" } };
+  static const char *const changes[][2]
+      = { { "x", "-1:1:7" }, { "y", "none" }, { "norm", "none" },        { "ignore", "none" },
+          { "seed", "1" },   { "l2", "0" },   { "precision", "float32" } };
   g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:7");
   g_autoptr (KappaInputs) other_images = fixture_open_inputs ("0:8");
   g_autoptr (KappaAnalysis) analysis = new_landscape ();
@@ -91,8 +91,9 @@ test_key_is_by_content (void)
   g_autoptr (GError) error = NULL;
   gsize size;
 
-  g_assert_true (g_file_get_contents (kappa_inputs_get_source (inputs, "model", 0), &text, &size, NULL));
-  g_assert_true (g_file_set_contents (copy, text, (gssize) size, NULL));
+  g_assert_true (
+      g_file_get_contents (kappa_inputs_get_source (inputs, "model", 0), &text, &size, NULL));
+  g_assert_true (g_file_set_contents (copy, text, (gssize)size, NULL));
   kappa_inputs_add (moved, "model", KAPPA_INPUT_MODEL, copy);
   fixture_add_images (moved, "all");
   kappa_inputs_open (moved, NULL, &error);
@@ -111,7 +112,8 @@ test_changed_content (void)
   g_autoptr (GError) error = NULL;
 
   fixture_add_model (inputs);
-  kappa_inputs_expect_hash (inputs, "model", 0, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+  kappa_inputs_expect_hash (inputs, "model", 0,
+                            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
   g_assert_false (kappa_inputs_open (inputs, NULL, &error));
   g_assert_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL);
   g_assert_nonnull (strstr (error->message, "0123456789ab"));
@@ -136,15 +138,21 @@ static const Refusal refusals[] = {
   { "{\"analysis\": \"landscape\", \"inputs\": {\"modle\": \"x\"}}", KAPPA_ERROR_USAGE, "modle" },
   { "{\"analysis\": \"landscape\", \"inputs\": {\"model\": [{}]}}", KAPPA_ERROR_USAGE, "source" },
   { "{\"analysis\": \"landscape\", \"inputs\": {\"model\": [5]}}", KAPPA_ERROR_USAGE, "model" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"nrom\": \"filter\"}}", KAPPA_ERROR_USAGE, "nrom" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"norm\": \"filtre\"}}", KAPPA_ERROR_USAGE, "filtre" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"norm\": null}}", KAPPA_ERROR_USAGE, "norm" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": 3}", KAPPA_ERROR_USAGE, "parameters" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"nrom\": \"filter\"}}",
+    KAPPA_ERROR_USAGE, "nrom" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"norm\": \"filtre\"}}",
+    KAPPA_ERROR_USAGE, "filtre" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": {\"norm\": null}}",
+    KAPPA_ERROR_USAGE, "norm" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"parameters\": 3}", KAPPA_ERROR_USAGE,
+    "parameters" },
   { "{\"analysis\": \"landscape\", \"inputs\": {}, \"seed\": -1}", KAPPA_ERROR_USAGE, "seed" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"seed\": 1, \"seed\": 2}", KAPPA_ERROR_FORMAT, "" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {}, \"seed\": 1, \"seed\": 2}", KAPPA_ERROR_FORMAT,
+    "" },
   { "{\"recipe\": 4}", KAPPA_ERROR_USAGE, "analysis" },
-  { "{\"analysis\": \"landscape\", \"inputs\": {\"data\": [{\"source\": \"x\", \"sample\": \"many\"}]}}", KAPPA_ERROR_USAGE,
-    "many" },
+  { "{\"analysis\": \"landscape\", \"inputs\": {\"data\": [{\"source\": \"x\", \"sample\": "
+    "\"many\"}]}}",
+    KAPPA_ERROR_USAGE, "many" },
 };
 
 static void
@@ -169,8 +177,10 @@ test_refusals (void)
 static void
 test_wrapped_and_short (void)
 {
-  const char *text = "{ \"recipe\": { \"analysis\": \"landscape\", \"seed\": 7, \"parameters\": { \"seeds\": 3 },\n"
-                     "  \"inputs\": { \"model\": [ \"a.th\", \"b.th\" ], \"data\": \"cifar10:c.bin\" } }, \"scalars\": {} }";
+  const char *text = "{ \"recipe\": { \"analysis\": \"landscape\", \"seed\": 7, \"parameters\": { "
+                     "\"seeds\": 3 },\n"
+                     "  \"inputs\": { \"model\": [ \"a.th\", \"b.th\" ], \"data\": "
+                     "\"cifar10:c.bin\" } }, \"scalars\": {} }";
   g_autoptr (KappaAnalysis) analysis = NULL;
   g_autoptr (KappaInputs) inputs = NULL;
   g_autoptr (GError) error = NULL;
@@ -197,7 +207,8 @@ test_command (void)
   fixture_set (analysis, "y", "-1:1:9");
   command = kappa_recipe_to_command (analysis, inputs);
   g_assert_cmpstr (command, ==,
-                   "kappa-cli landscape '/m/it'\\''s.th' --data='cifar10:/d/test.bin' --images='0:10' --y='-1:1:9'");
+                   "kappa-cli landscape '/m/it'\\''s.th' --data='cifar10:/d/test.bin' "
+                   "--images='0:10' --y='-1:1:9'");
 }
 
 int

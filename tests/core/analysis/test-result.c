@@ -15,25 +15,25 @@ typedef struct
 static void
 hear_scalar (const KappaScalar *scalar, gpointer data)
 {
-  ((Heard *) data)->scalars++;
+  ((Heard *)data)->scalars++;
 }
 
 static void
 hear_table (const KappaTable *table, gpointer data)
 {
-  ((Heard *) data)->tables++;
+  ((Heard *)data)->tables++;
 }
 
 static void
 hear_array (const KappaArray *array, gpointer data)
 {
-  ((Heard *) data)->arrays++;
+  ((Heard *)data)->arrays++;
 }
 
 static void
 hear_values (const KappaArray *array, gsize first, gsize n, gpointer data)
 {
-  ((Heard *) data)->values += (gint) n;
+  ((Heard *)data)->values += (gint)n;
 }
 
 static KappaArray *
@@ -55,10 +55,11 @@ fill (gpointer data)
 
   for (gsize i = share->first; i < N_VALUES; i += N_THREADS)
     {
-      double value = (double) i;
+      double value = (double)i;
 
       g_assert_true (kappa_result_set_values (share->result, "loss", i, 1, &value));
-      kappa_result_set_scalar (share->result, "last", value, "", KAPPA_CERTAINTY_EXACT, "the last index");
+      kappa_result_set_scalar (share->result, "last", value, "", KAPPA_CERTAINTY_EXACT,
+                               "the last index");
     }
   return NULL;
 }
@@ -77,14 +78,14 @@ test_threads (void)
   kappa_result_take_array (result, new_array (N_VALUES));
   for (gsize t = 0; t < N_THREADS; t++)
     {
-      shares[t] = (Share){ result, t };
+      shares[t] = (Share) { result, t };
       threads[t] = g_thread_new ("fill", fill, &shares[t]);
     }
   for (gsize t = 0; t < N_THREADS; t++)
     g_thread_join (threads[t]);
   copy = kappa_result_dup_array (result, "loss");
   for (gsize i = 0; i < N_VALUES; i++)
-    g_assert_cmpfloat (copy->values[i], ==, (double) i);
+    g_assert_cmpfloat (copy->values[i], ==, (double)i);
   g_assert_cmpint (heard.values, ==, N_VALUES);
   g_assert_cmpint (heard.scalars, ==, N_VALUES);
   g_assert_cmpint (heard.arrays, ==, 1);
@@ -111,7 +112,7 @@ test_resume (void)
   g_assert_cmpfloat (value, ==, 5.0);
 
   other = new_array (4);
-  kappa_array_set_axis (other, 0, "alpha", (const double[]){ 0.0, 1.0, 2.0, 4.0 });
+  kappa_array_set_axis (other, 0, "alpha", (const double[]) { 0.0, 1.0, 2.0, 4.0 });
   kappa_result_take_array (result, other);
   g_assert_cmpuint (kappa_result_count_present (result, "loss"), ==, 0);
   kappa_result_take_array (result, new_array (5));
@@ -146,13 +147,16 @@ make_example (void)
   const double values[] = { 0.1, INFINITY, -INFINITY };
 
   for (gint64 i = 0; i < 20; i++)
-    kappa_table_add_row (table, "a \"quoted\"\n\x01 “name”", i, i == 3 ? (double) NAN : (double) i / 3.0);
+    kappa_table_add_row (table, "a \"quoted\"\n\x01 “name”", i,
+                         i == 3 ? (double)NAN : (double)i / 3.0);
   kappa_result_take_table (result, table);
   kappa_result_take_array (result, kappa_array_new ("plane", "", "a plane", 2, dims));
   kappa_result_set_values (result, "plane", 0, 3, values);
   kappa_result_set_scalar (result, "exact", 1.0 / 3.0, "", KAPPA_CERTAINTY_EXACT, "a third");
-  kappa_result_set_scalar (result, "interval", 2.0, "nat", KAPPA_CERTAINTY_INTERVAL (1.0, 3.0, 0.95), "an estimate");
-  kappa_result_set_scalar (result, "residual", NAN, "", KAPPA_CERTAINTY_RESIDUAL (1e-9), "an iteration");
+  kappa_result_set_scalar (result, "interval", 2.0, "nat",
+                           KAPPA_CERTAINTY_INTERVAL (1.0, 3.0, 0.95), "an estimate");
+  kappa_result_set_scalar (result, "residual", NAN, "", KAPPA_CERTAINTY_RESIDUAL (1e-9),
+                           "an iteration");
   return result;
 }
 
@@ -173,7 +177,8 @@ check_certainty (KappaJson *json, guint32 scalars, const char *name)
   guint32 scalar = kappa_json_lookup (json, scalars, name);
 
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    g_assert_cmpint (kappa_json_lookup (json, scalar, kinds[i]) != KAPPA_JSON_MISSING, ==, strcmp (kinds[i], name) == 0);
+    g_assert_cmpint (kappa_json_lookup (json, scalar, kinds[i]) != KAPPA_JSON_MISSING, ==,
+                     strcmp (kinds[i], name) == 0);
   return scalar;
 }
 
@@ -188,36 +193,43 @@ test_json (void)
   g_autofree char *name = NULL, *value = NULL, *cell = NULL, *infinity = NULL;
 
   g_assert_no_error (error);
-  name = kappa_json_get_string (json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "recipe"), "analysis"));
+  name = kappa_json_get_string (
+      json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "recipe"), "analysis"));
   g_assert_cmpstr (name, ==, "test");
   scalars = kappa_json_lookup (json, 0, "scalars");
   scalar = check_certainty (json, scalars, "exact");
   g_assert_cmpfloat (number_at (json, scalar, "value"), ==, 1.0 / 3.0);
   scalar = check_certainty (json, scalars, "interval");
-  g_assert_cmpfloat (number_at (json, kappa_json_lookup (json, scalar, "interval"), "high"), ==, 3.0);
+  g_assert_cmpfloat (number_at (json, kappa_json_lookup (json, scalar, "interval"), "high"), ==,
+                     3.0);
   scalar = check_certainty (json, scalars, "residual");
   value = kappa_json_get_string (json, kappa_json_lookup (json, scalar, "value"));
   g_assert_cmpstr (value, ==, "NaN");
 
-  rows = kappa_json_lookup (json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "tables"), "classes"), "rows");
+  rows = kappa_json_lookup (
+      json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "tables"), "classes"), "rows");
   g_assert_cmpuint (kappa_json_get_n (json, rows), ==, 20);
   row = kappa_json_get_first (json, rows);
   cell = kappa_json_get_string (json, kappa_json_get_first (json, row));
   g_assert_cmpstr (cell, ==, "a \"quoted\"\n\x01 “name”");
 
-  values = kappa_json_lookup (json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "arrays"), "plane"), "values");
+  values = kappa_json_lookup (
+      json, kappa_json_lookup (json, kappa_json_lookup (json, 0, "arrays"), "plane"), "values");
   row = kappa_json_get_first (json, values);
-  infinity = kappa_json_get_string (json, kappa_json_get_next (json, kappa_json_get_first (json, row)));
+  infinity
+      = kappa_json_get_string (json, kappa_json_get_next (json, kappa_json_get_first (json, row)));
   g_assert_cmpstr (infinity, ==, "Infinity");
   row = kappa_json_get_next (json, row);
-  g_assert_cmpint (kappa_json_get_kind (json, kappa_json_get_next (json, kappa_json_get_first (json, row))), ==,
-                   KAPPA_JSON_NULL);
+  g_assert_cmpint (
+      kappa_json_get_kind (json, kappa_json_get_next (json, kappa_json_get_first (json, row))), ==,
+      KAPPA_JSON_NULL);
 }
 
 static void
 test_numbers (void)
 {
-  static const double values[] = { 0.1, 1.0 / 3.0, 1e300, 5e-324, -0.0, 123456789.0, 9007199254740991.0, 1e-5 };
+  static const double values[]
+      = { 0.1, 1.0 / 3.0, 1e300, 5e-324, -0.0, 123456789.0, 9007199254740991.0, 1e-5 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     {
