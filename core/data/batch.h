@@ -8,8 +8,10 @@
 
 /**
  * KappaBatchOptions:
- * @budget: bytes that decoded pixels may occupy; 0 for 1 GiB. What does not fit is decoded again when it is wanted.
- * @n_classes: how many outputs the model has: a label beyond them is an error; 0 if labels do not matter
+ * @budget: bytes that decoded pixels may occupy; 0 for 1 GiB. What does not fit is decoded again
+ *   when it is wanted.
+ * @n_classes: how many outputs the model has: a label beyond them is an error; 0 if labels do not
+ *   matter
  * @need_labels: whether images without a label are left out
  */
 typedef struct
@@ -22,10 +24,13 @@ typedef struct
 #define KAPPA_TYPE_BATCH_SOURCE (kappa_batch_source_get_type ())
 G_DECLARE_FINAL_TYPE (KappaBatchSource, kappa_batch_source, KAPPA, BATCH_SOURCE, GObject)
 
-KappaBatchSource      *kappa_batch_source_new             (KappaDataset *dataset, KappaSelection *selection,
+KappaBatchSource      *kappa_batch_source_new             (KappaDataset *dataset,
+                                                           KappaSelection *selection,
                                                            const KappaPreprocess *preprocess,
-                                                           const KappaBatchOptions *options, KappaWorkers *workers,
-                                                           KappaProgress *progress, GCancellable *cancellable,
+                                                           const KappaBatchOptions *options,
+                                                           KappaWorkers *workers,
+                                                           KappaProgress *progress,
+                                                           GCancellable *cancellable,
                                                            GError **error);
 gint64                 kappa_batch_source_get_n           (KappaBatchSource *self);
 KappaDataset          *kappa_batch_source_get_dataset     (KappaBatchSource *self);
@@ -34,11 +39,14 @@ guint32                kappa_batch_source_get_item        (KappaBatchSource *sel
 const char            *kappa_batch_source_get_description (KappaBatchSource *self);
 const char            *kappa_batch_source_get_hash        (KappaBatchSource *self);
 GPtrArray             *kappa_batch_source_get_left_out    (KappaBatchSource *self);
-gboolean               kappa_batch_source_fetch           (KappaBatchSource *self, gint64 first, gint64 count,
-                                                           KappaPixelType type, void *values, GError **error);
-gboolean               kappa_batch_source_fetch_pixels    (KappaBatchSource *self, gint64 first, gint64 count,
-                                                           guint8 *chw, GError **error);
-void                   kappa_batch_source_fetch_labels    (KappaBatchSource *self, gint64 first, gint64 count,
-                                                           gint32 *labels);
-gsize                  kappa_batch_source_predict_memory  (guint n_images, const KappaPreprocess *preprocess,
+gboolean               kappa_batch_source_fetch           (KappaBatchSource *self, gint64 first,
+                                                           gint64 count, KappaPixelType type,
+                                                           void *values, GError **error);
+gboolean               kappa_batch_source_fetch_pixels    (KappaBatchSource *self, gint64 first,
+                                                           gint64 count, guint8 *chw,
+                                                           GError **error);
+void                   kappa_batch_source_fetch_labels    (KappaBatchSource *self, gint64 first,
+                                                           gint64 count, gint32 *labels);
+gsize                  kappa_batch_source_predict_memory  (guint n_images,
+                                                           const KappaPreprocess *preprocess,
                                                            const KappaBatchOptions *options);

@@ -12,7 +12,8 @@
  * @header: bytes before the pixels of an image
  * @labels: one for each of @n images, each below the number of classes
  *
- * One file of CIFAR images. @source holds, for each image, @header bytes and then a plane of red, of green and of blue.
+ * One file of CIFAR images. @source holds, for each image, @header bytes and then a plane of red,
+ * of green and of blue.
  */
 typedef struct
 {
@@ -27,7 +28,8 @@ typedef struct
 } KappaCifarPart;
 
 KappaSplit      kappa_cifar_guess_split     (const char *path);
-KappaCifarPart *kappa_cifar_part_open       (const char *path, guint n_classes, GCancellable *cancellable, GError **error);
+KappaCifarPart *kappa_cifar_part_open       (const char *path, guint n_classes,
+                                             GCancellable *cancellable, GError **error);
 KappaImage     *kappa_cifar_part_read_image (const KappaCifarPart *self, guint i, GError **error);
 void            kappa_cifar_part_free       (KappaCifarPart *self);
 

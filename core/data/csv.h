@@ -10,7 +10,8 @@
 typedef struct _KappaCsv KappaCsv;
 
 KappaCsv   *kappa_csv_load          (const char *path, GCancellable *cancellable, GError **error);
-KappaCsv   *kappa_csv_parse         (const char *name, const char *text, gsize size, GError **error);
+KappaCsv   *kappa_csv_parse         (const char *name, const char *text, gsize size,
+                                     GError **error);
 void        kappa_csv_free          (KappaCsv *self);
 const char *kappa_csv_get_name      (const KappaCsv *self);
 guint       kappa_csv_get_n_columns (const KappaCsv *self);

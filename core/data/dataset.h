@@ -35,8 +35,9 @@ typedef enum
  * @labels: (nullable): a CSV file with a row for each image; by default `labels.csv` in the folder
  * @image_column: (nullable): its column of file names; by default found by its name
  * @label_column: (nullable): its column of labels; by default found by its name
- * @class_ids: (nullable) (array zero-terminated=1): identifiers of the model's classes in the order of its outputs, e.g.
- *   the 1000 WordNet numbers of ImageNet. Folders, labels and file names that carry one of them get its index.
+ * @class_ids: (nullable) (array zero-terminated=1): identifiers of the model's classes in the order
+ *   of its outputs, e.g. the 1000 WordNet numbers of ImageNet. Folders, labels and file names that
+ *   carry one of them get its index.
  * @class_names: (nullable) (array zero-terminated=1): as many names for people, in the same order
  *
  * What a place cannot say by itself. All zero is a good default.
@@ -77,8 +78,10 @@ int           kappa_dataset_get_label       (KappaDataset *self, guint item);
 KappaSplit    kappa_dataset_get_split       (KappaDataset *self, guint item);
 char         *kappa_dataset_dup_item_name   (KappaDataset *self, guint item);
 char         *kappa_dataset_dup_item_path   (KappaDataset *self, guint item);
-char         *kappa_dataset_dup_hash        (KappaDataset *self, GCancellable *cancellable, GError **error);
-KappaImage   *kappa_dataset_load_image      (KappaDataset *self, guint item, GCancellable *cancellable, GError **error);
+char         *kappa_dataset_dup_hash        (KappaDataset *self, GCancellable *cancellable,
+                                             GError **error);
+KappaImage   *kappa_dataset_load_image      (KappaDataset *self, guint item,
+                                             GCancellable *cancellable, GError **error);
 GPtrArray    *kappa_dataset_list_problems   (KappaDataset *self);
 
 const char   *kappa_split_get_name          (KappaSplit split);
@@ -100,6 +103,7 @@ struct _KappaDatasetClass
 
   char       *(*dup_item_name) (KappaDataset *self, guint item);
   char       *(*dup_item_path) (KappaDataset *self, guint item);
-  KappaImage *(*load_image)    (KappaDataset *self, guint item, GCancellable *cancellable, GError **error);
+  KappaImage *(*load_image)    (KappaDataset *self, guint item, GCancellable *cancellable,
+                                GError **error);
   char       *(*dup_hash)      (KappaDataset *self, GCancellable *cancellable, GError **error);
 };

@@ -16,12 +16,15 @@ typedef struct
 } KappaFolderItem;
 
 /*
- * What the images of a folder are. Both add items (element-type KappaFolderItem), and tell the dataset its classes and
- * what is wrong.
+ * What the images of a folder are. Both add items (element-type KappaFolderItem), and tell the
+ * dataset its classes and what is wrong.
  */
 
 gboolean kappa_folder_arrange_by_class (KappaDataset *dataset, const KappaFolderList *list,
-                                        const KappaDatasetOptions *options, GArray *items, GError **error);
-gboolean kappa_folder_arrange_by_table (KappaDataset *dataset, const KappaFolderList *list, const char *table,
-                                        const KappaDatasetOptions *options, GArray *items, GCancellable *cancellable,
+                                        const KappaDatasetOptions *options, GArray *items,
+                                        GError **error);
+gboolean kappa_folder_arrange_by_table (KappaDataset *dataset, const KappaFolderList *list,
+                                        const char *table,
+                                        const KappaDatasetOptions *options, GArray *items,
+                                        GCancellable *cancellable,
                                         GError **error);

@@ -25,7 +25,8 @@ typedef struct
   GPtrArray *folders;
 } KappaFolderList;
 
-KappaFolderList *kappa_folder_list_new     (const char *root, GCancellable *cancellable, GError **error);
+KappaFolderList *kappa_folder_list_new     (const char *root, GCancellable *cancellable,
+                                            GError **error);
 KappaFolderList *kappa_folder_list_new_one (const char *path, GError **error);
 void             kappa_folder_list_free    (KappaFolderList *self);
 

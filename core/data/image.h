@@ -12,7 +12,8 @@
  * @height: rows, at least 1
  * @pixels: @height rows of @width RGB triples, 8 bits each, without padding
  *
- * A reference-counted picture. Whoever holds the only reference may write its pixels; a shared one is read only.
+ * A reference-counted picture. Whoever holds the only reference may write its pixels; a shared one
+ * is read only.
  */
 typedef struct
 {
@@ -30,7 +31,8 @@ KappaImage *kappa_image_new      (guint width, guint height);
 KappaImage *kappa_image_ref      (KappaImage *self);
 void        kappa_image_unref    (KappaImage *self);
 KappaImage *kappa_image_load     (const char *path, GCancellable *cancellable, GError **error);
-KappaImage *kappa_image_decode   (const char *name, const guint8 *data, gsize size, GCancellable *cancellable,
+KappaImage *kappa_image_decode   (const char *name, const guint8 *data, gsize size,
+                                  GCancellable *cancellable,
                                   GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaImage, kappa_image_unref)

@@ -19,9 +19,11 @@ typedef struct
   gboolean by_position;
 } KappaLabelTable;
 
-KappaLabelTable *kappa_label_table_load        (const char *path, const KappaDatasetOptions *options,
+KappaLabelTable *kappa_label_table_load        (const char *path,
+                                                const KappaDatasetOptions *options,
                                                 GCancellable *cancellable, GError **error);
 void             kappa_label_table_free        (KappaLabelTable *self);
-int              kappa_label_table_find_class  (const KappaDatasetOptions *options, const char *text);
+int              kappa_label_table_find_class  (const KappaDatasetOptions *options,
+                                                const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaLabelTable, kappa_label_table_free)

@@ -21,7 +21,8 @@ typedef struct
   gint32 *labels;
 } KappaNpzImages;
 
-KappaNpzImages *kappa_npz_images_read     (KappaTensorFile *file, guint images, int labels, KappaSplit split,
+KappaNpzImages *kappa_npz_images_read     (KappaTensorFile *file, guint images, int labels,
+                                           KappaSplit split,
                                            GError **error);
 KappaImage     *kappa_npz_images_get      (const KappaNpzImages *self, guint i);
 void            kappa_npz_images_free     (KappaNpzImages *self);

@@ -9,10 +9,14 @@
  * Preprocessing in words. The grammar is key=value,key=value,…; where a value has several numbers
  * they are joined by colons, so that a comma always begins the next key:
  *
- *   size=224 or size=320x240 (width × height)    mode=center|squash|border|none
- *   crop=0.875    scale=256 (0: size / crop) resize=nearest|box|bilinear|hamming|bicubic|lanczos
- *   offset=even|up|down    channels=rgb|bgr|grey  divisor=255    mean=0.485:0.456:0.406
- * std=0.229:0.224:0.225
+ *   size=224 or size=320x240               width × height of what the network sees
+ *   mode=center|squash|border|none         see KappaFit
+ *   crop=0.875                             fraction; scale size = size / crop
+ *   scale=256                              the scale size itself; 0 for size / crop
+ *   resize=nearest|box|bilinear|hamming|bicubic|lanczos
+ *   offset=even|up|down                    see KappaCropOffset
+ *   channels=rgb|bgr|grey
+ *   divisor=255  mean=0.485:0.456:0.406  std=0.229:0.224:0.225
  */
 
 typedef struct

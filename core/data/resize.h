@@ -5,7 +5,8 @@
 /**
  * KappaResample:
  *
- * The filters of the Python Imaging Library, under its names. All but nearest are stretched when the image shrinks
+ * The filters of the Python Imaging Library, under its names. All but nearest are stretched when
+ * the image shrinks
  * ("antialias"); bicubic has a = -0.5.
  */
 typedef enum
@@ -31,6 +32,8 @@ typedef struct
 
 const char *kappa_resample_get_name     (KappaResample resample);
 gboolean    kappa_resample_from_name    (const char *name, KappaResample *resample);
-KappaImage *kappa_image_resize          (KappaImage *image, guint width, guint height, KappaResample resample);
-KappaImage *kappa_image_resize_region   (KappaImage *image, guint width, guint height, KappaResample resample,
+KappaImage *kappa_image_resize          (KappaImage *image, guint width, guint height,
+                                         KappaResample resample);
+KappaImage *kappa_image_resize_region   (KappaImage *image, guint width, guint height,
+                                         KappaResample resample,
                                          const KappaRegion *region);

@@ -2,7 +2,8 @@
 
 #include "core/data/dataset.h"
 
-/* As many images are drawn where neither a range nor a number was asked for and the set is larger. */
+/* As many images are drawn where neither a range nor a number was asked for and the set is larger.
+ * */
 #define KAPPA_SELECTION_DEFAULT_SAMPLE 4096
 
 /**
@@ -15,9 +16,11 @@ typedef struct _KappaSelection KappaSelection;
 #define KAPPA_TYPE_SELECTION (kappa_selection_get_type ())
 
 GType           kappa_selection_get_type        (void);
-KappaSelection *kappa_selection_new             (KappaDataset *dataset, const char *range, guint sample, guint64 seed,
+KappaSelection *kappa_selection_new             (KappaDataset *dataset, const char *range,
+                                                 guint sample, guint64 seed,
                                                  GError **error);
-KappaSelection *kappa_selection_new_from_text   (KappaDataset *dataset, const char *text, GError **error);
+KappaSelection *kappa_selection_new_from_text   (KappaDataset *dataset, const char *text,
+                                                 GError **error);
 KappaSelection *kappa_selection_ref             (KappaSelection *self);
 void            kappa_selection_unref           (KappaSelection *self);
 guint           kappa_selection_get_n           (KappaSelection *self);

@@ -248,6 +248,23 @@ test_jpeg (gconstpointer data)
   assert_refused ((const guint8 *)bytes, size, jpeg_case->code, jpeg_case->part);
 }
 
+/* A second component that no scan mentions. */
+static void
+test_jpeg_two_components (void)
+{
+  gsize size;
+  g_autofree char *bytes = read_fixture ("grey.jpg", &size);
+  gsize frame = find_marker (bytes, size, 0xc0);
+  g_autoptr (GByteArray) jpeg = g_byte_array_new ();
+
+  bytes[frame + 3] += 3;
+  bytes[frame + 9] = 2;
+  g_byte_array_append (jpeg, (const guint8 *)bytes, (guint)frame + 13);
+  g_byte_array_append (jpeg, (const guint8 *)"\x02\x11\0", 3);
+  g_byte_array_append (jpeg, (const guint8 *)bytes + frame + 13, (guint)(size - frame - 13));
+  assert_refused (jpeg->data, jpeg->len, KAPPA_ERROR_UNSUPPORTED, "the JPEG has 2 components");
+}
+
 /* A small file that orders the same pass over all coefficients again and again. */
 static void
 test_jpeg_scans (void)
@@ -338,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/hostile/png/palette-index", test_png_palette_index);
   g_test_add_func ("/data/hostile/png/text-bomb", test_png_text_bomb);
   ADD_CASES (jpeg_cases, "jpeg", test_jpeg);
+  g_test_add_func ("/data/hostile/jpeg/two-components", test_jpeg_two_components);
   g_test_add_func ("/data/hostile/jpeg/scans", test_jpeg_scans);
   ADD_CASES (foreign_cases, "foreign", test_foreign);
   return g_test_run ();

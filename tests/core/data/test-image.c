@@ -81,7 +81,8 @@ test_reference (gconstpointer data)
   g_assert_cmpstr (sha256, ==, reference->sha256);
 }
 
-/* Cut in five hundred places, a file gives an error that says so and never a picture with a grey end. */
+/* Cut in five hundred places, a file gives an error that says so and never a picture with a grey
+ * end. */
 static void
 test_truncated (gconstpointer data)
 {
@@ -102,7 +103,8 @@ test_truncated (gconstpointer data)
     }
 }
 
-/* One byte changed, at five hundred places: an image of the same size or an error, nothing worse. */
+/* One byte changed, at five hundred places: an image of the same size or an error, nothing worse.
+ */
 static void
 test_damaged (gconstpointer data)
 {

@@ -243,13 +243,31 @@ test_wrong_size (void)
 static void
 test_describe (void)
 {
-  KappaPreprocess preprocess = KAPPA_PREPROCESS_IMAGENET;
-  g_autofree char *text = kappa_preprocess_describe (&preprocess);
+  static const char *const cases[][2] = {
+    { "size=224", "shorter side to 256 (bilinear), centre 224 × 224, RGB, "
+                  "(pixel / 255 − (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)" },
+    { "size=299,mode=squash,crop=0.8975,resize=bicubic,mean=.5,std=.5",
+      "squashed to 333 × 333 (bicubic), centre 299 × 299, RGB, (pixel / 255 − (0.5, 0.5, 0.5)) / "
+      "(0.5, 0.5, 0.5)" },
+    { "size=64,scale=64,mode=border,channels=bgr,divisor=1,mean=1:2:3,std=1",
+      "fitted into 64 × 64 (bilinear) with a border, centre 64 × 64, BGR, (pixel / 1 − (1, 2, 3)) "
+      "/ (1, 1, 1)" },
+    { "size=320x240,crop=1,channels=grey,mean=0.1307,std=0.3081",
+      "scaled to cover 320 × 240 (bilinear), centre 320 × 240, grey, (pixel / 255 − (0.1307)) / "
+      "(0.3081)" },
+    { "size=32,mode=none,mean=0,std=1",
+      "as it is, 32 × 32, RGB, (pixel / 255 − (0, 0, 0)) / (1, 1, 1)" },
+  };
 
-  g_assert_cmpstr (text, ==,
-                   "shorter side to 256 (bilinear), centre 224 × 224, RGB, (pixel / 255 − (0.485, "
-                   "0.456, 0.406)) / "
-                   "(0.229, 0.224, 0.225)");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      KappaPreprocess preprocess = KAPPA_PREPROCESS_IMAGENET;
+      g_autofree char *text = NULL;
+
+      g_assert_true (kappa_preprocess_parse (&preprocess, cases[i][0], NULL));
+      text = kappa_preprocess_describe (&preprocess);
+      g_assert_cmpstr (text, ==, cases[i][1]);
+    }
 }
 
 int
