@@ -2,15 +2,14 @@
 
 #include "app/cli-figure.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "app/cli-page.h"
 #include "core/base/error.h"
 #include "core/store/export.h"
 #include "ui/plot/bars-figure.h"
 #include "ui/plot/confusion-figure.h"
 #include "ui/plot/curve-figure.h"
-#include "ui/plot/export.h"
 #include "ui/plot/figure-factory.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
@@ -19,16 +18,6 @@ typedef struct
 {
   const char *name, *metavar, *fallback, *blurb;
 } Row;
-
-static const Row page_options[] = {
-  { "width", "LENGTH", "120mm", "width: 84mm, 8.4cm or 3.3in" },
-  { "height", "LENGTH", "what suits the figure", "height" },
-  { "dpi", "N", "300", "resolution of PNG, and of dense parts inside SVG and PDF" },
-  { "font-size", "POINTS", "the theme's", "size of tick labels" },
-  { "theme", "NAME", "print", "print, light, dark, high-contrast or high-contrast-dark" },
-  { "figure", "KIND", "the best there is",
-    "landscape: plane or line; predict: confusion, classes, confidence or losses" },
-};
 
 /* What the options of figures mean; which figure has which it says itself. */
 static const Row view_blurbs[] = {
@@ -102,7 +91,7 @@ declare_view_option (CliArguments *arguments, KappaFigure *figure, const char *n
     value = "on; =false takes them away";
   if (metavar == NULL && !G_IS_PARAM_SPEC_BOOLEAN (spec))
     metavar = row != NULL && row->metavar != NULL ? row->metavar : "VALUE";
-  cli_arguments_declare (arguments, "Figures (png, svg, pdf)",
+  cli_arguments_declare (arguments, CLI_GROUP_FIGURES,
                          cli_arguments_knows (arguments, name) ? longer : name, metavar,
                          value != NULL ? value
                          : row != NULL ? row->fallback
@@ -147,10 +136,7 @@ cli_declare_figure_options (CliArguments *arguments)
 {
   g_autoptr (GPtrArray) names = list_view_options ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (page_options); i++)
-    cli_arguments_declare (arguments, "Figures (png, svg, pdf)", page_options[i].name,
-                           page_options[i].metavar, page_options[i].fallback,
-                           page_options[i].blurb);
+  cli_declare_page_options (arguments);
   for (guint i = 0; i < names->len; i++)
     for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
       {
@@ -161,93 +147,6 @@ cli_declare_figure_options (CliArguments *arguments)
         declare_view_option (arguments, figure, names->pdata[i]);
         break;
       }
-}
-
-static gboolean
-refuse (const char *name, const char *found, const char *expected, GError **error)
-{
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s was given, expected %s", name,
-               found, expected);
-  return FALSE;
-}
-
-static gboolean
-parse_number (const char *text, double *number, const char **rest)
-{
-  char *end;
-
-  *number = g_ascii_strtod (text, &end);
-  *rest = end;
-  return end != text && isfinite (*number);
-}
-
-/* A length on paper, in millimetres unless it says otherwise. */
-static gboolean
-read_length (CliArguments *arguments, const char *name, double *millimetres, GError **error)
-{
-  static const struct
-  {
-    const char *name;
-    double millimetres;
-  } units[] = { { "", 1.0 }, { "mm", 1.0 }, { "cm", 10.0 }, { "in", 25.4 } };
-  const char *text = cli_arguments_get (arguments, name), *rest;
-  double number;
-
-  if (text == NULL)
-    return TRUE;
-  if (parse_number (text, &number, &rest))
-    for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-      if (strcmp (rest, units[i].name) == 0 && number * units[i].millimetres >= 10.0
-          && number * units[i].millimetres <= 2000.0)
-        {
-          *millimetres = number * units[i].millimetres;
-          return TRUE;
-        }
-  return refuse (name, text, "a length from 10mm to 2000mm, such as 84mm, 8.4cm or 3.3in", error);
-}
-
-static gboolean
-read_number (CliArguments *arguments,
-             const char *name,
-             double minimum,
-             double maximum,
-             double *value,
-             GError **error)
-{
-  const char *text = cli_arguments_get (arguments, name), *rest;
-  g_autofree char *expected = g_strdup_printf ("a number from %g to %g", minimum, maximum);
-  double number;
-
-  if (text == NULL)
-    return TRUE;
-  if (!parse_number (text, &number, &rest) || *rest != '\0' || number < minimum || number > maximum)
-    return refuse (name, text, expected, error);
-  *value = number;
-  return TRUE;
-}
-
-static gboolean
-read_theme (CliArguments *arguments, KappaThemeKind *theme, GError **error)
-{
-  const char *text = cli_arguments_get (arguments, "theme");
-  g_autoptr (GEnumClass) klass = g_type_class_ref (KAPPA_TYPE_THEME_KIND);
-  const GEnumValue *value = text != NULL ? g_enum_get_value_by_nick (klass, text) : NULL;
-
-  if (text != NULL && value == NULL)
-    return refuse ("theme", text, "print, light, dark, high-contrast or high-contrast-dark", error);
-  if (value != NULL)
-    *theme = (KappaThemeKind)value->value;
-  return TRUE;
-}
-
-static gboolean
-read_page (CliArguments *arguments, KappaExportOptions *options, GError **error)
-{
-  return read_length (arguments, "width", &options->width_mm, error)
-         && read_length (arguments, "height", &options->height_mm, error)
-         && read_number (arguments, "dpi", 30.0, 2400.0, &options->dpi, error)
-         && read_number (arguments, "font-size", 3.0, 72.0, &options->font_size_pt, error)
-         && read_theme (arguments, &options->theme, error);
 }
 
 /* Whether some figure that has the option takes the text. */
@@ -282,7 +181,7 @@ cli_check_figure_options (CliArguments *arguments, GError **error)
   KappaExportOptions options = KAPPA_EXPORT_OPTIONS_INIT;
   g_autoptr (GPtrArray) names = list_view_options ();
 
-  if (!read_page (arguments, &options, error))
+  if (!cli_read_page (arguments, &options, error))
     return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
@@ -393,7 +292,7 @@ cli_write_outputs (CliArguments *arguments,
   guint n;
   const char *const *paths = cli_arguments_get_all (arguments, "output", &n);
 
-  if (!read_page (arguments, &options, error))
+  if (!cli_read_page (arguments, &options, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
