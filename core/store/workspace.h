@@ -32,7 +32,7 @@ typedef enum
  * @error: why the run failed; %NULL otherwise
  * @created: microseconds since 1970 UTC, like @finished
  * @finished: 0 while the run has not ended
- * @engine: version of the engine that computes it
+ * @engine: version of the program that made it
  * @isa: instruction set, e.g. "avx512"
  * @threads: how many threads; not part of the key, the bits do not depend on it
  * @view: JSON text of how the run was looked at last; %NULL when never set
