@@ -31,7 +31,7 @@ cli_arguments_new (void)
 
   self->options = g_ptr_array_new_with_free_func (cli_option_free);
   self->values
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->places = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -110,12 +110,12 @@ distance (const char *a, const char *b)
   g_autofree guint *row = g_new (guint, n + 1);
 
   for (gsize j = 0; j <= n; j++)
-    row[j] = (guint)j;
+    row[j] = (guint) j;
   for (gsize i = 0; a[i] != '\0'; i++)
     {
       guint diagonal = row[0];
 
-      row[0] = (guint)i + 1;
+      row[0] = (guint) i + 1;
       for (gsize j = 0; j < n; j++)
         {
           guint replaced = diagonal + (a[i] != b[j]);
@@ -136,13 +136,14 @@ distance (const char *a, const char *b)
 char *
 cli_nearest (const char *word, const char *const *known, guint n)
 {
-  guint best = (guint)strlen (word) / 2 + 1;
+  g_autofree char *lower = g_ascii_strdown (word, -1);
+  guint best = (guint) strlen (word) / 2 + 1;
   const char *nearest = NULL;
 
   for (guint i = 0; i < n; i++)
     {
-      gboolean begins = strlen (word) >= 3 && g_str_has_prefix (known[i], word);
-      guint steps = begins ? 0 : distance (word, known[i]);
+      gboolean begins = strlen (word) >= 3 && g_str_has_prefix (known[i], lower);
+      guint steps = begins ? 0 : distance (lower, known[i]);
 
       if (steps < best)
         {
@@ -160,8 +161,8 @@ refuse_unknown (CliArguments *self, const char *name, GError **error)
   g_autofree char *nearest = NULL;
 
   for (guint i = 0; i < self->options->len; i++)
-    g_ptr_array_add (names, ((CliOption *)g_ptr_array_index (self->options, i))->name);
-  nearest = cli_nearest (name, (const char *const *)names->pdata, names->len);
+    g_ptr_array_add (names, ((CliOption *) g_ptr_array_index (self->options, i))->name);
+  nearest = cli_nearest (name, (const char *const *) names->pdata, names->len);
   if (nearest != NULL)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                  "there is no option --%s; did you mean --%s?", name, nearest);
@@ -205,7 +206,7 @@ parse_option (CliArguments *self, char ***arguments, GError **error)
   const char *text = **arguments + 2;
   const char *equals = strchr (text, '=');
   g_autofree char *name
-      = equals != NULL ? g_strndup (text, (gsize)(equals - text)) : g_strdup (text);
+      = equals != NULL ? g_strndup (text, (gsize) (equals - text)) : g_strdup (text);
   const CliOption *option = find_option (self, name);
   const char *next = (*arguments)[1];
 
@@ -314,7 +315,7 @@ cli_arguments_get_all (CliArguments *self, const char *name, guint *n)
   const GPtrArray *values = g_hash_table_lookup (self->values, name);
 
   *n = values != NULL ? values->len : 0;
-  return values != NULL ? (const char *const *)values->pdata : NULL;
+  return values != NULL ? (const char *const *) values->pdata : NULL;
 }
 
 /**
@@ -327,7 +328,7 @@ const char *const *
 cli_arguments_get_places (CliArguments *self, guint *n)
 {
   *n = self->places->len;
-  return (const char *const *)self->places->pdata;
+  return (const char *const *) self->places->pdata;
 }
 
 /**

@@ -122,7 +122,7 @@ has_view_option (KappaFigure *figure, const char *name)
 {
   g_auto (GStrv) names = kappa_figure_list_options (figure);
 
-  return g_strv_contains ((const char *const *)names, name);
+  return g_strv_contains ((const char *const *) names, name);
 }
 
 /**
@@ -237,7 +237,7 @@ cli_check_outputs (CliArguments *arguments, GError **error)
 
       if (!kappa_figure_can_export (paths[i]) && !kappa_export_supports (paths[i]))
         {
-          g_autofree char *data = g_strjoinv (", ", (char **)kappa_export_list_extensions ());
+          g_autofree char *data = g_strjoinv (", ", (char **) kappa_export_list_extensions ());
 
           g_set_error (
               error, KAPPA_ERROR, KAPPA_ERROR_USAGE,

@@ -24,7 +24,7 @@ cli_print_wrapped (const char *text, guint indent)
 
       if (i > 0 && column + 1 + length > LINE_WIDTH)
         {
-          g_print ("\n%*s", (int)indent, "");
+          g_print ("\n%*s", (int) indent, "");
           column = indent;
         }
       else if (i > 0)
@@ -65,7 +65,7 @@ print_option (const CliOption *option)
   if (length + 2 > BLURB_COLUMN)
     g_print ("\n%*s", BLURB_COLUMN, "");
   else
-    g_print ("%*s", (int)(BLURB_COLUMN - length), "");
+    g_print ("%*s", (int) (BLURB_COLUMN - length), "");
   cli_print_wrapped (blurb, BLURB_COLUMN);
   if (option->notes != NULL)
     print_notes (option->notes);
@@ -101,13 +101,13 @@ cli_print_options (CliArguments *arguments)
 char *
 cli_format_duration (double seconds)
 {
-  gint64 whole = (gint64)fmin (ceil (seconds), 1e15);
+  gint64 whole = (gint64) fmin (ceil (seconds), 1e15);
 
   if (whole < 60)
-    return g_strdup_printf ("%d s", (int)whole);
+    return g_strdup_printf ("%d s", (int) whole);
   if (whole < 3600)
-    return g_strdup_printf ("%d min %02d s", (int)(whole / 60), (int)(whole % 60));
-  return g_strdup_printf ("%" G_GINT64_FORMAT " h %02d min", whole / 3600, (int)(whole / 60 % 60));
+    return g_strdup_printf ("%d min %02d s", (int) (whole / 60), (int) (whole % 60));
+  return g_strdup_printf ("%" G_GINT64_FORMAT " h %02d min", whole / 3600, (int) (whole / 60 % 60));
 }
 
 /**

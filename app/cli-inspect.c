@@ -69,7 +69,7 @@ group_digits (guint64 number)
   g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
   GString *text = g_string_new (digits);
 
-  for (gssize at = (gssize)text->len - 3; at > 0; at -= 3)
+  for (gssize at = (gssize) text->len - 3; at > 0; at -= 3)
     g_string_insert_c (text, at, ',');
   return g_string_free (text, FALSE);
 }
@@ -168,8 +168,8 @@ write_layers (KappaModel *model, KappaJsonWriter *writer)
       for (guint d = 0; d < layers[i].output.rank; d++)
         kappa_json_writer_add_integer (writer, NULL, layers[i].output.dims[d]);
       kappa_json_writer_end_array (writer);
-      kappa_json_writer_add_integer (writer, "parameters", (gint64)layers[i].n_parameters);
-      kappa_json_writer_add_integer (writer, "multiply_adds", (gint64)layers[i].macs);
+      kappa_json_writer_add_integer (writer, "parameters", (gint64) layers[i].n_parameters);
+      kappa_json_writer_add_integer (writer, "multiply_adds", (gint64) layers[i].macs);
       kappa_json_writer_end_object (writer);
     }
   kappa_json_writer_end_array (writer);
@@ -204,9 +204,9 @@ write_model (KappaModel *model, KappaJsonWriter *writer)
   kappa_json_writer_add_integer (writer, NULL, width);
   kappa_json_writer_end_array (writer);
   kappa_json_writer_add_integer (writer, "parameters",
-                                 (gint64)kappa_model_get_parameters_size (model));
-  kappa_json_writer_add_integer (writer, "buffers", (gint64)kappa_model_get_buffers_size (model));
-  kappa_json_writer_add_integer (writer, "multiply_adds", (gint64)kappa_model_get_macs (model));
+                                 (gint64) kappa_model_get_parameters_size (model));
+  kappa_json_writer_add_integer (writer, "buffers", (gint64) kappa_model_get_buffers_size (model));
+  kappa_json_writer_add_integer (writer, "multiply_adds", (gint64) kappa_model_get_macs (model));
   write_preset (model, writer);
   kappa_json_writer_add_string (writer, "licence", kappa_model_get_licence (model));
   write_layers (model, writer);
@@ -225,7 +225,7 @@ write_tensors (KappaTensorFile *file, KappaJsonWriter *writer)
       kappa_json_writer_add_string (writer, "file_name", info->original_name);
       kappa_json_writer_begin_row (writer, "shape");
       for (guint d = 0; d < info->rank; d++)
-        kappa_json_writer_add_integer (writer, NULL, (gint64)info->dims[d]);
+        kappa_json_writer_add_integer (writer, NULL, (gint64) info->dims[d]);
       kappa_json_writer_end_array (writer);
       kappa_json_writer_add_string (writer, "dtype", kappa_element_get_name (info->element));
       kappa_json_writer_end_object (writer);

@@ -227,7 +227,7 @@ apply_input_options (CliArguments *arguments,
         if (!kappa_inputs_set_option (inputs, spec->name, i, options[o].name, value, error))
           {
             /* The message begins with the option's name; the spelling may have a prefix. */
-            g_prefix_error (error, "--%.*s", (int)(strlen (spelling) - strlen (options[o].name)),
+            g_prefix_error (error, "--%.*s", (int) (strlen (spelling) - strlen (options[o].name)),
                             spelling);
             return FALSE;
           }
@@ -295,14 +295,14 @@ read_size (const char *text, guint64 *bytes, GError **error)
   char *end;
   double number = g_ascii_strtod (text, &end);
   const char *unit = *end != '\0' ? strchr (units, g_ascii_tolower (*end)) : NULL;
-  double factor = unit != NULL ? pow (1024.0, (double)(unit - units + 1)) : 1.0;
+  double factor = unit != NULL ? pow (1024.0, (double) (unit - units + 1)) : 1.0;
   const char *rest = unit != NULL ? end + 1 : end;
 
   if (end != text && number * factor >= 1.0 && number * factor < 0x1p62
       && (*rest == '\0' || g_ascii_strcasecmp (rest, "b") == 0
           || g_ascii_strcasecmp (rest, "ib") == 0))
     {
-      *bytes = (guint64)(number * factor);
+      *bytes = (guint64) (number * factor);
       return TRUE;
     }
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
@@ -331,7 +331,7 @@ cli_read_context (CliArguments *arguments, KappaContext *context, GError **error
     }
   if (memory != NULL && !read_size (memory, &context->memory_budget, error))
     return FALSE;
-  context->workers = kappa_workers_new ((guint)n);
+  context->workers = kappa_workers_new ((guint) n);
   return TRUE;
 }
 

@@ -100,7 +100,7 @@ read_theme (CliArguments *arguments, KappaThemeKind *theme, GError **error)
   if (text != NULL && value == NULL)
     return refuse ("theme", text, "print, light, dark, high-contrast or high-contrast-dark", error);
   if (value != NULL)
-    *theme = (KappaThemeKind)value->value;
+    *theme = (KappaThemeKind) value->value;
   return TRUE;
 }
 

@@ -36,12 +36,12 @@ print_cells (GPtrArray *rows, guint n_columns, const guint8 *right)
 
   for (guint r = 0; r < rows->len; r++)
     for (guint c = 0; c < n_columns; c++)
-      widths[c] = MAX (widths[c], g_utf8_strlen (((char **)rows->pdata[r])[c], -1));
+      widths[c] = MAX (widths[c], g_utf8_strlen (((char **) rows->pdata[r])[c], -1));
   for (guint r = 0; r < rows->len; r++)
     for (guint c = 0; c < n_columns; c++)
       {
-        const char *cell = ((char **)rows->pdata[r])[c];
-        int padding = (int)(widths[c] - g_utf8_strlen (cell, -1));
+        const char *cell = ((char **) rows->pdata[r])[c];
+        int padding = (int) (widths[c] - g_utf8_strlen (cell, -1));
         gboolean last = c + 1 == n_columns;
 
         g_print ("  %*s%s%*s%s", right[c] ? padding : 0, "", cell, right[c] || last ? 0 : padding,
@@ -52,7 +52,7 @@ print_cells (GPtrArray *rows, guint n_columns, const guint8 *right)
 static GPtrArray *
 new_rows (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
 
 static void
@@ -106,7 +106,7 @@ print_definitions (KappaResult *result)
       g_autoptr (KappaScalar) scalar = kappa_result_dup_scalar (result, names[i]);
       gsize length = strlen (scalar->definition) - (end != NULL ? strlen (end) : 0);
       g_autofree char *line
-          = g_strdup_printf ("  %s: %.*s", scalar->name, (int)length, scalar->definition);
+          = g_strdup_printf ("  %s: %.*s", scalar->name, (int) length, scalar->definition);
 
       cli_print_wrapped (line, 4);
     }
@@ -218,7 +218,7 @@ cli_print_estimate (const KappaEstimate *estimate,
   kappa_json_writer_add_raw (writer, "recipe", recipe);
   kappa_json_writer_begin_object (writer, "estimate");
   kappa_json_writer_add_number (writer, "seconds", estimate->seconds);
-  kappa_json_writer_add_integer (writer, "bytes", (gint64)estimate->bytes);
+  kappa_json_writer_add_integer (writer, "bytes", (gint64) estimate->bytes);
   kappa_json_writer_add_number (writer, "units", estimate->units);
   kappa_json_writer_add_string (writer, "unit", estimate->unit);
   kappa_json_writer_add_integer (writer, "threads", n_threads);

@@ -17,7 +17,7 @@ load (const char *path, GError **error)
 
   if (!g_file_get_contents (path, &text, &size, error))
     return NULL;
-  if (size <= MAX_RECIPE_SIZE && g_utf8_validate (text, (gssize)size, NULL))
+  if (size <= MAX_RECIPE_SIZE && g_utf8_validate (text, (gssize) size, NULL))
     return g_steal_pointer (&text);
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
                "%s: is not a recipe: expected JSON text of at most 64 MiB", path);

@@ -29,7 +29,7 @@ typedef struct
 static gboolean
 tell (gpointer data)
 {
-  g_printerr ("%s%s\n", isatty (STDERR_FILENO) ? "\r\033[K" : "", (const char *)data);
+  g_printerr ("%s%s\n", isatty (STDERR_FILENO) ? "\r\033[K" : "", (const char *) data);
   return G_SOURCE_REMOVE;
 }
 

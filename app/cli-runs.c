@@ -91,7 +91,7 @@ parse_id (const char *text, gint64 *id, GError **error)
 
   if (g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &number, NULL))
     {
-      *id = (gint64)number;
+      *id = (gint64) number;
       return TRUE;
     }
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,

@@ -26,7 +26,7 @@ work (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 static void
 finished (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_main_loop_quit (((Session *)data)->loop);
+  g_main_loop_quit (((Session *) data)->loop);
 }
 
 /* The source goes, and with it our handler: a second signal ends the process at once. */

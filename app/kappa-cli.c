@@ -188,11 +188,11 @@ refuse_unknown (const char *name, GError **error)
     {
       g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (types[i]);
 
-      g_ptr_array_add (known, (gpointer)klass->name);
+      g_ptr_array_add (known, (gpointer) klass->name);
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_ptr_array_add (known, (gpointer)commands[i]->name);
-  nearest = cli_nearest (name, (const char *const *)known->pdata, known->len);
+    g_ptr_array_add (known, (gpointer) commands[i]->name);
+  nearest = cli_nearest (name, (const char *const *) known->pdata, known->len);
   if (nearest != NULL)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; did you mean %s?",
                  name, nearest);

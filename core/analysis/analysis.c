@@ -155,7 +155,7 @@ kappa_analysis_class_declare (KappaAnalysisClass *klass, const KappaProperty *co
   klass->properties = g_ptr_array_sized_new (n);
   for (guint i = 0; i < n; i++)
     {
-      g_ptr_array_add (klass->properties, (gpointer)table[i]);
+      g_ptr_array_add (klass->properties, (gpointer) table[i]);
       g_object_class_install_property (object_class, i + 1, kappa_property_make_pspec (table[i]));
     }
 }
@@ -170,7 +170,7 @@ const KappaProperty **
 kappa_analysis_list_properties (KappaAnalysis *self, guint *n)
 {
   *n = properties (self)->len;
-  return (const KappaProperty **)properties (self)->pdata;
+  return (const KappaProperty **) properties (self)->pdata;
 }
 
 static gboolean
@@ -179,7 +179,7 @@ find (KappaAnalysis *self, const char *name, guint *index)
   GPtrArray *list = properties (self);
 
   for (*index = 0; *index < list->len; (*index)++)
-    if (g_str_equal (((const KappaProperty *)g_ptr_array_index (list, *index))->name, name))
+    if (g_str_equal (((const KappaProperty *) g_ptr_array_index (list, *index))->name, name))
       return TRUE;
   return FALSE;
 }
@@ -347,7 +347,7 @@ kappa_analysis_get_string (KappaAnalysis *self, const char *name)
 KappaRange
 kappa_analysis_get_range (KappaAnalysis *self, const char *name)
 {
-  return *(const KappaRange *)g_value_get_boxed (own_value (self, name));
+  return *(const KappaRange *) g_value_get_boxed (own_value (self, name));
 }
 
 /**

@@ -51,7 +51,7 @@ fits (const KappaDirectionTensor *given, const KappaParameter *tensor)
   if (given->rank != tensor->shape.rank)
     return FALSE;
   for (guint d = 0; d < given->rank; d++)
-    if (given->dims[d] != (gsize)tensor->shape.dims[d])
+    if (given->dims[d] != (gsize) tensor->shape.dims[d])
       return FALSE;
   return TRUE;
 }
@@ -161,7 +161,7 @@ kappa_displacement_to_file (const KappaDisplacement *self, KappaModel *model)
       gsize dims[KAPPA_MAX_RANK];
 
       for (guint d = 0; d < slot->tensor->shape.rank; d++)
-        dims[d] = (gsize)slot->tensor->shape.dims[d];
+        dims[d] = (gsize) slot->tensor->shape.dims[d];
       kappa_direction_set_tensor (direction, i, slot->tensor->shape.rank, dims,
                                   (slot->buffer ? self->buffers : self->parameters)
                                       + slot->tensor->offset);

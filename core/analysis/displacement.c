@@ -84,7 +84,7 @@ draw_tensor (const KappaParameter *tensor,
   if (rules->norm == KAPPA_NORM_FILTER && tensor->shape.rank > 1)
     {
       /* The reference knows filters along the first axis only; embeddings are the difference. */
-      gsize size = reference ? tensor->size / (gsize)tensor->shape.dims[0] : tensor->filter_size;
+      gsize size = reference ? tensor->size / (gsize) tensor->shape.dims[0] : tensor->filter_size;
 
       for (gsize first = 0; first < tensor->size; first += size)
         match_length (d + first, w + first, size, guard);

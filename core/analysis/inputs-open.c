@@ -69,7 +69,7 @@ open_dataset (KappaInputs *self, KappaInput *input, GCancellable *cancellable, G
     return FALSE;
   input->selection = kappa_selection_new (
       input->dataset, g_hash_table_lookup (input->options, "images"),
-      (guint)option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
+      (guint) option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
   if (input->selection == NULL)
     return FALSE;
   input->hash = kappa_dataset_dup_hash (input->dataset, cancellable, error);

@@ -296,7 +296,7 @@ kappa_inputs_dup_location (KappaInputs *self, const char *name, guint index)
   path = *path == ':' && path != source && !g_file_test (source, G_FILE_TEST_EXISTS) ? path + 1
                                                                                      : source;
   absolute = g_canonicalize_filename (path, NULL);
-  return g_strdup_printf ("%.*s%s", (int)(path - source), source, absolute);
+  return g_strdup_printf ("%.*s%s", (int) (path - source), source, absolute);
 }
 
 static gboolean

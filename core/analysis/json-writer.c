@@ -78,7 +78,7 @@ static void
 append_string (GString *text, const char *value)
 {
   g_string_append_c (text, '"');
-  for (const guchar *p = (const guchar *)value; *p != '\0'; p++)
+  for (const guchar *p = (const guchar *) value; *p != '\0'; p++)
     switch (*p)
       {
       case '"':
@@ -97,7 +97,7 @@ append_string (GString *text, const char *value)
         if (*p < 0x20 || *p == 0x7f)
           g_string_append_printf (text, "\\u%04x", *p);
         else
-          g_string_append_c (text, (char)*p);
+          g_string_append_c (text, (char) *p);
       }
   g_string_append_c (text, '"');
 }

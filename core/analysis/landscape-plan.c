@@ -12,7 +12,7 @@
 KappaLandscapeKind
 kappa_landscape_get_kind (KappaInputs *inputs)
 {
-  return (KappaLandscapeKind)(kappa_inputs_get_n (inputs, "model") - 1);
+  return (KappaLandscapeKind) (kappa_inputs_get_n (inputs, "model") - 1);
 }
 
 void
@@ -30,7 +30,7 @@ kappa_landscape_plan_free (KappaLandscapePlan *self)
 static gboolean
 moves_buffers (KappaAnalysis *analysis, KappaLandscapeKind kind)
 {
-  switch ((KappaBatchnorm)kappa_analysis_get_enum (analysis, "batchnorm"))
+  switch ((KappaBatchnorm) kappa_analysis_get_enum (analysis, "batchnorm"))
     {
     case KAPPA_BATCHNORM_MOVED:
       return TRUE;
@@ -98,8 +98,8 @@ draw_directions (KappaLandscapePlan *self,
   KappaDirectionRules rules
       = { kappa_analysis_get_enum (analysis, "norm"), kappa_analysis_get_enum (analysis, "ignore"),
           kappa_analysis_get_enum (analysis, "profile"), buffers };
-  guint64 seed = (guint64)kappa_analysis_get_integer (analysis, "seed");
-  guint n_seeds = (guint)kappa_analysis_get_integer (analysis, "seeds");
+  guint64 seed = (guint64) kappa_analysis_get_integer (analysis, "seed");
+  guint n_seeds = (guint) kappa_analysis_get_integer (analysis, "seeds");
   g_autofree char *norm = kappa_analysis_dup_text (analysis, "norm");
 
   for (; self->n_seeds < n_seeds; self->n_seeds++)
@@ -122,7 +122,7 @@ draw_directions (KappaLandscapePlan *self,
       rules.ignore == KAPPA_IGNORE_BIASBN     ? "fixed"
       : rules.profile == KAPPA_PROFILE_LI2018 ? "moved along themselves"
                                               : "moved",
-      rules.buffers ? "moved" : "fixed", n_seeds > 1 ? "seeds from " : "seed ", (guint)seed,
+      rules.buffers ? "moved" : "fixed", n_seeds > 1 ? "seeds from " : "seed ", (guint) seed,
       n_seeds > 1 ? " on" : "");
   return TRUE;
 }
@@ -316,7 +316,7 @@ kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs)
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
   if (kind == KAPPA_LANDSCAPE_RANDOM)
-    n = (guint64)kappa_analysis_get_integer (analysis, "seeds");
+    n = (guint64) kappa_analysis_get_integer (analysis, "seeds");
   if (moves_buffers (analysis, kind))
     numbers += kappa_model_get_buffers_size (model);
   return numbers * sizeof (double) * (n + (y.n > 0) + kappa_inputs_get_n (inputs, "model"));

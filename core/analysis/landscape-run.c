@@ -40,7 +40,7 @@ typedef struct
 static gsize
 grid_size (const KappaLandscapePlan *plan)
 {
-  return (gsize)plan->x_range.n * MAX (1, plan->y_range.n);
+  return (gsize) plan->x_range.n * MAX (1, plan->y_range.n);
 }
 
 /* A point whose values are all there is not computed again. */
@@ -66,8 +66,8 @@ locate (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta
 {
   guint ny = MAX (1, plan->y_range.n);
 
-  *alpha = kappa_range_get_value (&plan->x_range, (guint)(point / ny));
-  *beta = plan->y != NULL ? kappa_range_get_value (&plan->y_range, (guint)(point % ny)) : 0.0;
+  *alpha = kappa_range_get_value (&plan->x_range, (guint) (point / ny));
+  *beta = plan->y != NULL ? kappa_range_get_value (&plan->y_range, (guint) (point % ny)) : 0.0;
 }
 
 /* Evaluations to come. The origin needs none: that is the first checkpoint. */
@@ -106,7 +106,7 @@ evaluate (Run *run,
     return FALSE;
   run->done++;
   *loss = evaluation.loss;
-  *accuracy = (double)evaluation.correct / (double)kappa_objective_get_n (run->objective);
+  *accuracy = (double) evaluation.correct / (double) kappa_objective_get_n (run->objective);
   return TRUE;
 }
 
@@ -217,7 +217,7 @@ evaluate_all (Run *run, GError **error)
 {
   run->n_left = count_left (run);
   kappa_progress_start (run->context->progress,
-                        (double)run->n_left * (double)kappa_objective_get_n (run->objective),
+                        (double) run->n_left * (double) kappa_objective_get_n (run->objective),
                         "Loss landscape");
   for (guint i = 0; i < run->plan->n_checkpoints; i++)
     if (!is_checkpoint_known (run, i) && !evaluate_checkpoint (run, i, error))

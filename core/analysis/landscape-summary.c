@@ -252,8 +252,8 @@ add_extremes (KappaResult *result,
       set_scalar (result, "loss_minimum", minimum, "nat", smallest, description);
       set_scalar (result, "loss_maximum", maximum, "nat", largest, description);
     }
-  set_scalar (result, "points", (double)n, "", "number of points of the grid", description);
-  set_scalar (result, "non_finite", (double)infinite, "",
+  set_scalar (result, "points", (double) n, "", "number of points of the grid", description);
+  set_scalar (result, "non_finite", (double) infinite, "",
               "points of the grid whose loss is NaN or infinite", description);
 }
 

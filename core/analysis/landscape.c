@@ -212,7 +212,7 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
                    "save-directions: there are several directions for one axis; set seeds to 1");
   if (kind != KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") > 0)
     return refuse (error, "directions: with several checkpoints, they are the directions");
-  if ((gsize)x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
+  if ((gsize) x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
   return TRUE;
 }
@@ -223,7 +223,7 @@ count_points (KappaAnalysis *analysis, KappaLandscapeKind kind)
   KappaRange x, y;
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
-  return (gsize)x.n * MAX (1, y.n) * (gsize)kappa_analysis_get_integer (analysis, "seeds");
+  return (gsize) x.n * MAX (1, y.n) * (gsize) kappa_analysis_get_integer (analysis, "seeds");
 }
 
 static gboolean
@@ -243,9 +243,9 @@ kappa_landscape_estimate (KappaAnalysis *analysis,
 
   if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
     return FALSE;
-  estimate->units = (double)points;
+  estimate->units = (double) points;
   estimate->unit = "points";
-  estimate->seconds = seconds * (double)n * (double)points;
+  estimate->seconds = seconds * (double) n * (double) points;
   estimate->bytes
       = kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers))
         + kappa_landscape_plan_get_memory (analysis, given);

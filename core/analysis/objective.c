@@ -6,7 +6,7 @@
 #include "core/graph/program.h"
 
 /* Logits of so many numbers are kept at once; more images than that pass in several runs. */
-#define MAX_LOGITS ((gsize)4 << 20)
+#define MAX_LOGITS ((gsize) 4 << 20)
 
 struct _KappaObjective
 {
@@ -123,7 +123,7 @@ static gint64
 images_per_run (KappaObjective *self, gint64 n)
 {
   gint64 micro_batch = kappa_program_get_micro_batch (self->program);
-  gint64 most = (gint64)(MAX_LOGITS / self->n_classes) / micro_batch * micro_batch;
+  gint64 most = (gint64) (MAX_LOGITS / self->n_classes) / micro_batch * micro_batch;
 
   return CLAMP (n, 1, MAX (most, micro_batch));
 }
@@ -145,7 +145,7 @@ kappa_objective_get_memory (KappaObjective *self, gint64 n_images, guint n_worke
       = kappa_program_get_memory (self->program, images_per_run (self, n_images), 0, n_workers);
 
   bytes += kappa_batch_source_predict_memory (
-      (guint)n_images, kappa_batch_source_get_preprocess (self->batches), &options);
+      (guint) n_images, kappa_batch_source_get_preprocess (self->batches), &options);
   /* The point in float64. */
   return bytes + weights * sizeof (double);
 }
@@ -290,13 +290,13 @@ kappa_objective_evaluate (KappaObjective *self,
         return FALSE;
       for (gint64 i = 0; i < count; i++, logits += self->n_classes)
         {
-          guint label = (guint)self->labels[first + i];
+          guint label = (guint) self->labels[first + i];
 
           sum += kappa_cross_entropy_of_logits (logits, self->n_classes, label);
           evaluation->correct += kappa_rank_of_label (logits, self->n_classes, label) == 1;
         }
     }
-  evaluation->loss = sum / (double)self->n;
+  evaluation->loss = sum / (double) self->n;
   if (self->l2 > 0.0)
     evaluation->loss
         += self->l2 * half_square_norm (parameters, kappa_model_get_parameters_size (self->model));
@@ -318,15 +318,16 @@ kappa_objective_compute_logits (KappaObjective *self,
                                 GError **error)
 {
   gboolean wide = self->precision == KAPPA_PRECISION_FLOAT64;
-  const void *parameters = wide ? (const void *)kappa_model_get_parameters_wide (self->model, error)
-                                : kappa_model_get_parameters (self->model, error);
+  const void *parameters = wide
+                               ? (const void *) kappa_model_get_parameters_wide (self->model, error)
+                               : kappa_model_get_parameters (self->model, error);
   const void *buffers = NULL;
 
   if (parameters == NULL)
     return NULL;
   if (kappa_model_get_buffers_size (self->model) > 0)
     {
-      buffers = wide ? (const void *)kappa_model_get_buffers_wide (self->model, error)
+      buffers = wide ? (const void *) kappa_model_get_buffers_wide (self->model, error)
                      : kappa_model_get_buffers (self->model, error);
       if (buffers == NULL)
         return NULL;
@@ -360,6 +361,6 @@ kappa_objective_calibrate (KappaObjective *self,
   started = g_get_monotonic_time ();
   if (kappa_objective_compute_logits (self, 0, count, &quiet, error) == NULL)
     return FALSE;
-  *seconds_per_image = (double)(g_get_monotonic_time () - started) * 1e-6 / (double)count;
+  *seconds_per_image = (double) (g_get_monotonic_time () - started) * 1e-6 / (double) count;
   return TRUE;
 }

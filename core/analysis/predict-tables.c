@@ -64,8 +64,8 @@ set_expected_accuracy (const Figures *f, const char *name, gsize correct, const 
 {
   double low, high;
 
-  kappa_wilson_interval ((double)correct, (double)f->n, KAPPA_NORMAL_95, &low, &high);
-  set_scalar (f, name, (double)correct / (double)f->n, "",
+  kappa_wilson_interval ((double) correct, (double) f->n, KAPPA_NORMAL_95, &low, &high);
+  set_scalar (f, name, (double) correct / (double) f->n, "",
               KAPPA_CERTAINTY_INTERVAL (low, high, 0.95),
               "%s to expect on other images like these, with Wilson's 95 %% interval for "
               "independent images",
@@ -95,7 +95,7 @@ set_loss (const Figures *f, GError **error)
 {
   double mean = kappa_mean (f->loss->values, f->n), term;
   double half
-      = KAPPA_NORMAL_95 * kappa_standard_deviation (f->loss->values, f->n) / sqrt ((double)f->n);
+      = KAPPA_NORMAL_95 * kappa_standard_deviation (f->loss->values, f->n) / sqrt ((double) f->n);
 
   if (!regulariser (f, &term, error))
     return FALSE;
@@ -115,18 +115,18 @@ set_scalars (const Figures *f, GError **error)
 {
   gsize correct, among_five;
 
-  set_scalar (f, "images", (double)f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
+  set_scalar (f, "images", (double) f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
   if (!f->summary->labelled)
     return TRUE;
   correct = count_up_to_rank (f, 1.0);
   among_five = count_up_to_rank (f, 5.0);
   if (!set_loss (f, error))
     return FALSE;
-  set_scalar (f, "correct", (double)correct, "", KAPPA_CERTAINTY_EXACT,
+  set_scalar (f, "correct", (double) correct, "", KAPPA_CERTAINTY_EXACT,
               "images whose true class has the largest logit");
-  set_scalar (f, "top1", (double)correct / (double)f->n, "", KAPPA_CERTAINTY_EXACT,
+  set_scalar (f, "top1", (double) correct / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
               "share of images whose true class has the largest logit");
-  set_scalar (f, "top5", (double)among_five / (double)f->n, "", KAPPA_CERTAINTY_EXACT,
+  set_scalar (f, "top5", (double) among_five / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
               "share of images whose true class is among the five largest logits");
   set_expected_accuracy (f, "expected_top1", correct, "top-1 accuracy");
   set_expected_accuracy (f, "expected_top5", among_five, "top-5 accuracy");
@@ -157,11 +157,11 @@ add_classes (const Figures *f)
   for (guint c = 0; c < f->n_classes; c++)
     {
       g_autofree char *name = class_name (f, c);
-      double n = (double)images[c];
+      double n = (double) images[c];
 
       if (images[c] > 0)
-        kappa_table_add_row (table, (gint64)c, name, images[c], correct[c], (double)correct[c] / n,
-                             sums[c] / n);
+        kappa_table_add_row (table, (gint64) c, name, images[c], correct[c],
+                             (double) correct[c] / n, sums[c] / n);
     }
   kappa_result_take_table (f->result, table);
 }
@@ -175,12 +175,12 @@ add_confusion (const Figures *f)
   const char *definition
       = "how many images of the true class have the largest logit at the predicted class";
   KappaTable *table = kappa_table_new ("confusion", definition, G_N_ELEMENTS (columns), columns);
-  gsize dims[] = { f->n_classes, f->n_classes }, n = (gsize)f->n_classes * f->n_classes;
+  gsize dims[] = { f->n_classes, f->n_classes }, n = (gsize) f->n_classes * f->n_classes;
   KappaArray *array = kappa_array_new ("confusion", "", definition, 2, dims);
   g_autofree double *counts = g_new0 (double, n);
 
   for (gsize i = 0; i < f->n; i++)
-    counts[(gsize)f->labels[i] * f->n_classes + (gsize)f->predicted->values[i]]++;
+    counts[(gsize) f->labels[i] * f->n_classes + (gsize) f->predicted->values[i]]++;
   kappa_array_set_axis (array, 0, "true", NULL);
   kappa_array_set_axis (array, 1, "predicted", NULL);
   kappa_result_take_array (f->result, array);
@@ -188,10 +188,10 @@ add_confusion (const Figures *f)
   for (gsize i = 0; i < n; i++)
     if (counts[i] > 0.0)
       {
-        g_autofree char *truth = class_name (f, (guint)(i / f->n_classes));
-        g_autofree char *predicted = class_name (f, (guint)(i % f->n_classes));
+        g_autofree char *truth = class_name (f, (guint) (i / f->n_classes));
+        g_autofree char *predicted = class_name (f, (guint) (i % f->n_classes));
 
-        kappa_table_add_row (table, truth, predicted, (gint64)counts[i]);
+        kappa_table_add_row (table, truth, predicted, (gint64) counts[i]);
       }
   kappa_result_take_table (f->result, table);
 }
@@ -241,13 +241,13 @@ add_list (const Figures *f,
   for (gsize k = 0; k < MIN (f->n, f->summary->n_listed); k++)
     {
       gsize i = entries[k].image;
-      guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64)i);
+      guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i);
       g_autofree char *item_name = kappa_dataset_dup_item_name (dataset, item);
       g_autofree char *truth
-          = f->labels[i] >= 0 ? class_name (f, (guint)f->labels[i]) : g_strdup ("");
-      g_autofree char *predicted = class_name (f, (guint)f->predicted->values[i]);
+          = f->labels[i] >= 0 ? class_name (f, (guint) f->labels[i]) : g_strdup ("");
+      g_autofree char *predicted = class_name (f, (guint) f->predicted->values[i]);
 
-      kappa_table_add_row (table, (gint64)item, item_name, truth, predicted,
+      kappa_table_add_row (table, (gint64) item, item_name, truth, predicted,
                            f->loss != NULL ? f->loss->values[i] : NAN, f->probability->values[i],
                            f->margin->values[i]);
     }
@@ -277,7 +277,7 @@ kappa_predict_summarise (const KappaPredictSummary *summary, KappaResult *result
                 labels,  predicted, margin, probability,
                 loss,    rank };
 
-  kappa_batch_source_fetch_labels (summary->batches, 0, (gint64)n, labels);
+  kappa_batch_source_fetch_labels (summary->batches, 0, (gint64) n, labels);
   if (!set_scalars (&f, error))
     return FALSE;
   if (summary->labelled)

@@ -60,18 +60,18 @@ kappa_predict_estimate (KappaAnalysis *analysis,
   gint64 started = g_get_monotonic_time ();
   g_autoptr (KappaBatchSource) few
       = kappa_inputs_sample_batches (given, "data", "model", FALSE, IMAGES_TO_TIME, context, error);
-  double decoding = (double)(g_get_monotonic_time () - started) * 1e-6;
+  double decoding = (double) (g_get_monotonic_time () - started) * 1e-6;
   g_autoptr (KappaObjective) objective
       = few != NULL ? make_objective (analysis, given, few, error) : NULL;
   double seconds;
 
   if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
     return FALSE;
-  seconds += decoding / (double)kappa_batch_source_get_n (few);
-  *estimate = (KappaEstimate) { seconds * (double)n,
+  seconds += decoding / (double) kappa_batch_source_get_n (few);
+  *estimate = (KappaEstimate) { seconds * (double) n,
                                 kappa_objective_get_memory (objective, n,
                                                             kappa_workers_get_n (context->workers)),
-                                (double)n, "images" };
+                                (double) n, "images" };
   return TRUE;
 }
 
@@ -132,8 +132,8 @@ judge (const double *logits, guint n_classes, int label, double image[N_FIGURES]
   image[PREDICTED] = best;
   image[PROBABILITY] = exp (-kappa_cross_entropy_of_logits (logits, n_classes, best));
   image[MARGIN] = image[PROBABILITY] * -expm1 (second - logits[best]);
-  image[LOSS] = label >= 0 ? kappa_cross_entropy_of_logits (logits, n_classes, (guint)label) : NAN;
-  image[RANK] = label >= 0 ? kappa_rank_of_label (logits, n_classes, (guint)label) : NAN;
+  image[LOSS] = label >= 0 ? kappa_cross_entropy_of_logits (logits, n_classes, (guint) label) : NAN;
+  image[RANK] = label >= 0 ? kappa_rank_of_label (logits, n_classes, (guint) label) : NAN;
 }
 
 /* The last figure kept tells whether all were. */
@@ -213,7 +213,7 @@ kappa_predict_run (KappaAnalysis *analysis,
           "predict", error))
     return FALSE;
   declare_arrays (result, n, labelled);
-  kappa_progress_start (context->progress, (double)count_missing (result, labelled, n), "Images");
+  kappa_progress_start (context->progress, (double) count_missing (result, labelled, n), "Images");
   for (gint64 first = 0; first < n; first += IMAGES_AT_ONCE)
     {
       gint64 count = MIN (IMAGES_AT_ONCE, n - first);
@@ -227,7 +227,7 @@ kappa_predict_run (KappaAnalysis *analysis,
                                     description,
                                     labelled,
                                     kappa_analysis_get_double (analysis, "l2"),
-                                    (guint)kappa_analysis_get_integer (analysis, "list") };
+                                    (guint) kappa_analysis_get_integer (analysis, "list") };
   return kappa_predict_summarise (&summary, result, error);
 }
 

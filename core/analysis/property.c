@@ -67,8 +67,8 @@ kappa_property_make_pspec (const KappaProperty *self)
       return g_param_spec_boolean (self->name, self->title, self->blurb,
                                    g_value_get_boolean (&value), flags);
     case KAPPA_PROPERTY_INTEGER:
-      return g_param_spec_int64 (self->name, self->title, self->blurb, (gint64)self->minimum,
-                                 (gint64)self->maximum, g_value_get_int64 (&value), flags);
+      return g_param_spec_int64 (self->name, self->title, self->blurb, (gint64) self->minimum,
+                                 (gint64) self->maximum, g_value_get_int64 (&value), flags);
     case KAPPA_PROPERTY_DOUBLE:
       return g_param_spec_double (self->name, self->title, self->blurb, self->minimum,
                                   self->maximum, g_value_get_double (&value), flags);
@@ -139,7 +139,7 @@ kappa_property_describe_range (const KappaProperty *self)
       return g_strdup ("a text");
     case KAPPA_PROPERTY_RANGE:
       return g_strdup_printf ("FIRST:LAST:COUNT with a count from %u to %u%s%s",
-                              (guint)self->minimum, (guint)self->maximum,
+                              (guint) self->minimum, (guint) self->maximum,
                               self->flags & KAPPA_PROPERTY_NONE ? ", or none" : "",
                               self->flags & KAPPA_PROPERTY_AUTO ? ", or auto" : "");
     default:
@@ -176,8 +176,8 @@ check_range (const KappaProperty *self, const KappaRange *range)
   if (range->kind == KAPPA_RANGE_AUTO)
     return (self->flags & KAPPA_PROPERTY_AUTO) != 0;
   return isfinite (range->first) && isfinite (range->last)
-         && (range->n > 1) == (range->first != range->last) && range->n >= (guint)self->minimum
-         && range->n <= (guint)self->maximum;
+         && (range->n > 1) == (range->first != range->last) && range->n >= (guint) self->minimum
+         && range->n <= (guint) self->maximum;
 }
 
 static gboolean
@@ -201,7 +201,7 @@ kappa_property_check (const KappaProperty *self, const GValue *value, GError **e
   gboolean fits = TRUE;
 
   if (self->type == KAPPA_PROPERTY_INTEGER)
-    fits = check_number (self, (double)g_value_get_int64 (value));
+    fits = check_number (self, (double) g_value_get_int64 (value));
   else if (self->type == KAPPA_PROPERTY_DOUBLE)
     fits = check_number (self, g_value_get_double (value));
   else if (self->type == KAPPA_PROPERTY_RANGE)
@@ -295,7 +295,7 @@ kappa_property_parse (const KappaProperty *self, const char *text, GValue *value
       return TRUE;
     case KAPPA_PROPERTY_INTEGER:
       if (!g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &integer, NULL)
-          || !check_number (self, (double)integer))
+          || !check_number (self, (double) integer))
         return refuse (self, text, error);
       g_value_set_int64 (value, integer);
       return TRUE;

@@ -56,10 +56,10 @@ kappa_range_parse (const char *text, KappaRange *range, GError **error)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                    n > 1 ? "%u values need two different ends" : "%u value needs two equal ends",
-                   (guint)n);
+                   (guint) n);
       return FALSE;
     }
-  parsed.n = (guint)n;
+  parsed.n = (guint) n;
   *range = parsed;
   return TRUE;
 }
@@ -89,14 +89,14 @@ kappa_range_to_text (const KappaRange *range)
 double
 kappa_range_get_value (const KappaRange *range, guint index)
 {
-  double steps = (double)range->n - 1.0;
+  double steps = (double) range->n - 1.0;
 
   if (index == 0)
     return range->first;
   if (index + 1 == range->n)
     return range->last;
   /* Both ends weighted, so that a symmetric range has symmetric values, to the bit. */
-  return (range->first * (steps - (double)index) + range->last * (double)index) / steps;
+  return (range->first * (steps - (double) index) + range->last * (double) index) / steps;
 }
 
 /**

@@ -88,7 +88,7 @@ kappa_table_add_row (KappaTable *table, ...)
         table->numbers[c][table->n_rows] = va_arg (cells, double);
         break;
       case KAPPA_COLUMN_INTEGER:
-        table->numbers[c][table->n_rows] = (double)va_arg (cells, gint64);
+        table->numbers[c][table->n_rows] = (double) va_arg (cells, gint64);
         break;
       case KAPPA_COLUMN_TEXT:
         table->texts[c][table->n_rows] = g_strdup (va_arg (cells, const char *));
@@ -189,7 +189,7 @@ kappa_array_new (const char *name,
       array->axes[d] = g_strdup ("");
       array->coordinates[d] = g_new (double, dims[d]);
       for (gsize i = 0; i < dims[d]; i++)
-        array->coordinates[d][i] = (double)i;
+        array->coordinates[d][i] = (double) i;
     }
   size = kappa_array_get_size (array);
   array->values = g_new (double, size);

@@ -41,9 +41,9 @@ static void
 kappa_result_init (KappaResult *self)
 {
   g_mutex_init (&self->mutex);
-  self->scalars = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_scalar_free);
-  self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_table_free);
-  self->arrays = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_array_free);
+  self->scalars = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_scalar_free);
+  self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_table_free);
+  self->arrays = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_array_free);
 }
 
 KappaResult *
@@ -57,7 +57,7 @@ static gboolean
 find (GPtrArray *items, const char *name, guint *index)
 {
   for (guint i = 0; i < items->len; i++)
-    if (strcmp (*(char **)g_ptr_array_index (items, i), name) == 0)
+    if (strcmp (*(char **) g_ptr_array_index (items, i), name) == 0)
       {
         *index = i;
         return TRUE;
@@ -119,11 +119,11 @@ kappa_result_set_scalar (KappaResult *self,
                          KappaCertainty certainty,
                          const char *definition)
 {
-  KappaScalar given = { (char *)name, value, (char *)unit, (char *)definition, certainty };
+  KappaScalar given = { (char *) name, value, (char *) unit, (char *) definition, certainty };
   KappaScalar *scalar = kappa_scalar_copy (&given);
 
   g_mutex_lock (&self->mutex);
-  replace (self->scalars, name, scalar, (GDestroyNotify)kappa_scalar_free);
+  replace (self->scalars, name, scalar, (GDestroyNotify) kappa_scalar_free);
   self->generation++;
   if (self->listener.scalar != NULL)
     self->listener.scalar (scalar, self->listener_data);
@@ -138,7 +138,7 @@ void
 kappa_result_take_table (KappaResult *self, KappaTable *table)
 {
   g_mutex_lock (&self->mutex);
-  replace (self->tables, table->name, table, (GDestroyNotify)kappa_table_free);
+  replace (self->tables, table->name, table, (GDestroyNotify) kappa_table_free);
   self->generation++;
   if (self->listener.table != NULL)
     self->listener.table (table, self->listener_data);
@@ -177,7 +177,7 @@ kappa_result_take_array (KappaResult *self, KappaArray *array)
       kappa_array_free (array);
       return;
     }
-  replace (self->arrays, array->name, array, (GDestroyNotify)kappa_array_free);
+  replace (self->arrays, array->name, array, (GDestroyNotify) kappa_array_free);
   self->generation++;
   if (self->listener.array != NULL)
     self->listener.array (array, self->listener_data);
@@ -294,7 +294,7 @@ list (KappaResult *self, GPtrArray *items)
 
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < items->len; i++)
-    g_strv_builder_add (names, *(char **)g_ptr_array_index (items, i));
+    g_strv_builder_add (names, *(char **) g_ptr_array_index (items, i));
   g_mutex_unlock (&self->mutex);
   return g_strv_builder_end (names);
 }

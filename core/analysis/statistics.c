@@ -30,7 +30,7 @@ kappa_mean (const double *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     sum += values[i];
-  return sum / (double)n;
+  return sum / (double) n;
 }
 
 /**
@@ -45,5 +45,5 @@ kappa_standard_deviation (const double *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     sum += (values[i] - mean) * (values[i] - mean);
-  return n > 1 ? sqrt (sum / (double)(n - 1)) : 0.0;
+  return n > 1 ? sqrt (sum / (double) (n - 1)) : 0.0;
 }

@@ -11,7 +11,7 @@ test_covers_once (void)
 
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     {
-      gsize n = (gsize)sizes[s][0] * sizes[s][1];
+      gsize n = (gsize) sizes[s][0] * sizes[s][1];
       guint first_x = sizes[s][0] / 3, first_y = sizes[s][1] / 2;
       g_autofree guint32 *order = kappa_grid_order (sizes[s][0], sizes[s][1], first_x, first_y);
       g_autofree guint8 *seen = g_new0 (guint8, n);
@@ -39,7 +39,7 @@ largest_gap (const guint32 *order, gsize n, guint side)
 
         for (gsize k = 0; k < n; k++)
           nearest = fmin (nearest,
-                          hypot ((double)(order[k] / side) - i, (double)(order[k] % side) - j));
+                          hypot ((double) (order[k] / side) - i, (double) (order[k] % side) - j));
         largest = fmax (largest, nearest);
       }
   return largest;
@@ -52,12 +52,12 @@ test_coarse_to_fine (void)
 {
   const guint side = 51;
   g_autofree guint32 *order = kappa_grid_order (side, side, 25, 25);
-  gsize one_percent = (gsize)side * side / 100;
+  gsize one_percent = (gsize) side * side / 100;
 
   g_assert_cmpfloat (largest_gap (order, one_percent, side), <,
-                     1.5 * (double)side / sqrt ((double)one_percent));
+                     1.5 * (double) side / sqrt ((double) one_percent));
   g_assert_cmpfloat (largest_gap (order, 4 * one_percent, side), <,
-                     0.9 * (double)side / sqrt ((double)one_percent));
+                     0.9 * (double) side / sqrt ((double) one_percent));
 }
 
 static void

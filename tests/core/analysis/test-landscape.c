@@ -178,7 +178,7 @@ save_neighbour (KappaModel *model, const char *path, const char *name, double st
   KappaStream stream = kappa_stream_init (1, name);
 
   for (gsize i = 0; i < kappa_model_get_parameters_size (model); i++)
-    weights[i] *= (float)(1.0 + step * kappa_stream_normal (&stream, i));
+    weights[i] *= (float) (1.0 + step * kappa_stream_normal (&stream, i));
   for (guint i = 0; i < n + n_buffers; i++)
     {
       const KappaParameter *p
@@ -188,7 +188,7 @@ save_neighbour (KappaModel *model, const char *path, const char *name, double st
                                          .element = KAPPA_ELEMENT_F32,
                                          .rank = p->shape.rank };
       for (guint d = 0; d < p->shape.rank; d++)
-        tensors[i].dims[d] = (gsize)p->shape.dims[d];
+        tensors[i].dims[d] = (gsize) p->shape.dims[d];
       tensors[i].data = (i < n ? weights : kappa_model_get_buffers (model, NULL)) + p->offset;
     }
   kappa_safetensors_save (path, tensors, n + n_buffers, NULL, NULL, &error);
@@ -425,14 +425,14 @@ formula_direction (KappaModel *model, const char *prefix)
 
           for (gsize k = at; k < at + p->filter_size; k++)
             {
-              dd += (double)drawn[k] * drawn[k];
+              dd += (double) drawn[k] * drawn[k];
               ww += weights[p->offset + k] * weights[p->offset + k];
             }
           for (gsize k = at; k < at + p->filter_size; k++)
             values[k] = drawn[k] * sqrt (ww / dd);
         }
       for (guint d = 0; d < p->shape.rank; d++)
-        dims[d] = (gsize)p->shape.dims[d];
+        dims[d] = (gsize) p->shape.dims[d];
       kappa_direction_set_tensor (direction, i, p->shape.rank, dims, values);
     }
   return direction;

@@ -137,7 +137,7 @@ test_defaults (void)
 static void
 count_notify (GObject *object, GParamSpec *pspec, gpointer data)
 {
-  (*(guint *)data)++;
+  (*(guint *) data)++;
 }
 
 static void
@@ -154,7 +154,7 @@ test_notify (void)
   g_assert_cmpuint (count, ==, 1);
   g_object_get (analysis, "seeds", &seeds, NULL);
   g_assert_cmpint (seeds, ==, 5);
-  g_object_set (analysis, "seeds", (gint64)7, NULL);
+  g_object_set (analysis, "seeds", (gint64) 7, NULL);
   g_assert_cmpint (kappa_analysis_get_integer (analysis, "seeds"), ==, 7);
 }
 

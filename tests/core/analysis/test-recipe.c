@@ -93,7 +93,7 @@ test_key_is_by_content (void)
 
   g_assert_true (
       g_file_get_contents (kappa_inputs_get_source (inputs, "model", 0), &text, &size, NULL));
-  g_assert_true (g_file_set_contents (copy, text, (gssize)size, NULL));
+  g_assert_true (g_file_set_contents (copy, text, (gssize) size, NULL));
   kappa_inputs_add (moved, "model", KAPPA_INPUT_MODEL, copy);
   fixture_add_images (moved, "all");
   kappa_inputs_open (moved, NULL, &error);

@@ -15,25 +15,25 @@ typedef struct
 static void
 hear_scalar (const KappaScalar *scalar, gpointer data)
 {
-  ((Heard *)data)->scalars++;
+  ((Heard *) data)->scalars++;
 }
 
 static void
 hear_table (const KappaTable *table, gpointer data)
 {
-  ((Heard *)data)->tables++;
+  ((Heard *) data)->tables++;
 }
 
 static void
 hear_array (const KappaArray *array, gpointer data)
 {
-  ((Heard *)data)->arrays++;
+  ((Heard *) data)->arrays++;
 }
 
 static void
 hear_values (const KappaArray *array, gsize first, gsize n, gpointer data)
 {
-  ((Heard *)data)->values += (gint)n;
+  ((Heard *) data)->values += (gint) n;
 }
 
 static KappaArray *
@@ -55,7 +55,7 @@ fill (gpointer data)
 
   for (gsize i = share->first; i < N_VALUES; i += N_THREADS)
     {
-      double value = (double)i;
+      double value = (double) i;
 
       g_assert_true (kappa_result_set_values (share->result, "loss", i, 1, &value));
       kappa_result_set_scalar (share->result, "last", value, "", KAPPA_CERTAINTY_EXACT,
@@ -85,7 +85,7 @@ test_threads (void)
     g_thread_join (threads[t]);
   copy = kappa_result_dup_array (result, "loss");
   for (gsize i = 0; i < N_VALUES; i++)
-    g_assert_cmpfloat (copy->values[i], ==, (double)i);
+    g_assert_cmpfloat (copy->values[i], ==, (double) i);
   g_assert_cmpint (heard.values, ==, N_VALUES);
   g_assert_cmpint (heard.scalars, ==, N_VALUES);
   g_assert_cmpint (heard.arrays, ==, 1);
@@ -148,7 +148,7 @@ make_example (void)
 
   for (gint64 i = 0; i < 20; i++)
     kappa_table_add_row (table, "a \"quoted\"\n\x01 “name”", i,
-                         i == 3 ? (double)NAN : (double)i / 3.0);
+                         i == 3 ? (double) NAN : (double) i / 3.0);
   kappa_result_take_table (result, table);
   kappa_result_take_array (result, kappa_array_new ("plane", "", "a plane", 2, dims));
   kappa_result_set_values (result, "plane", 0, 3, values);
