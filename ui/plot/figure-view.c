@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/analysis/json-writer.h"
 #include "core/base/error.h"
 
 /* What the user chose to see, as texts by name. */
@@ -149,7 +148,7 @@ value_to_text (GParamSpec *spec, const GValue *value)
   if (G_IS_PARAM_SPEC_ENUM (spec))
     return g_strdup (g_enum_get_value (G_PARAM_SPEC_ENUM (spec)->enum_class, g_value_get_enum (value))->value_nick);
   if (G_IS_PARAM_SPEC_DOUBLE (spec))
-    return kappa_number_to_text (g_value_get_double (value));
+    return kappa_plain_number (g_value_get_double (value));
   if (G_IS_PARAM_SPEC_BOOLEAN (spec))
     return g_strdup (g_value_get_boolean (value) ? "true" : "false");
   if (spec->value_type == KAPPA_TYPE_LIMITS)

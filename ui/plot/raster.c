@@ -89,7 +89,7 @@ shade (float cosine, gboolean underside)
 static inline __attribute__ ((always_inline)) int
 first_sample (float x)
 {
-  return (int) ceilf (x - 0.5f);
+  return (int) ceilf (CLAMP (x, -1e6f, 1e6f) - 0.5f);
 }
 
 static inline __attribute__ ((always_inline)) gboolean

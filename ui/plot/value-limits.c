@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/analysis/json-writer.h"
 #include "core/base/error.h"
 
 static gpointer
@@ -72,6 +71,23 @@ kappa_limits_parse (const char *text, KappaLimits *limits, GError **error)
 }
 
 /**
+ * kappa_plain_number:
+ *
+ * Returns: (transfer full): the number as people write it, "90" and "0.1", that reads back to the same bits whatever
+ *   the locale
+ */
+char *
+kappa_plain_number (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (text, sizeof text, "%.15g", value);
+  if (g_ascii_strtod (text, NULL) != value)
+    g_ascii_dtostr (text, sizeof text, value);
+  return g_strdup (text);
+}
+
+/**
  * kappa_limits_to_text:
  *
  * Returns: (transfer full): what kappa_limits_parse() reads back to the same bits
@@ -84,7 +100,7 @@ kappa_limits_to_text (const KappaLimits *limits)
 
   if (kappa_limits_is_auto (limits))
     return g_strdup ("auto");
-  low = kappa_number_to_text (limits->low);
-  high = kappa_number_to_text (limits->high);
+  low = kappa_plain_number (limits->low);
+  high = kappa_plain_number (limits->high);
   return g_strdup_printf ("%s:%s", low, high);
 }

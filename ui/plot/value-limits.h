@@ -23,3 +23,4 @@ gboolean kappa_limits_is_auto (const KappaLimits *limits);
 gboolean kappa_limits_equal   (const KappaLimits *a, const KappaLimits *b);
 gboolean kappa_limits_parse   (const char *text, KappaLimits *limits, GError **error);
 char    *kappa_limits_to_text (const KappaLimits *limits);
+char    *kappa_plain_number   (double value);
