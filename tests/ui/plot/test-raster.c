@@ -251,7 +251,7 @@ test_mesh_lines (void)
   add_quad (s, 10.0, 10.0, 50.0, 1.0, 0.5);
   s->lines->data[0] = 1; /* the diagonal */
   s->lines->data[1] = 4;
-  draw (s, 1, SIDE, SIDE);
+  g_free (draw (s, 1, SIDE, SIDE));
   s->scene.line_palette = lines;
   s->scene.line_width = 2.0f;
   pixels = g_malloc0 (SIDE * SIDE * 4);
