@@ -33,7 +33,7 @@ typedef struct
   KappaProgramResult **results; /* by output */
   GMutex mutex;
   GCond turned;
-  gint64 *turns; /* by output: the micro-batch whose turn it is */
+  gint64 *turns; /* by output and vector: the micro-batch whose turn it is */
   gboolean failed;
 
   /* Where there are barriers: for each shard the step it has come to. */
@@ -164,9 +164,9 @@ add_value (double *sums, const KappaView *view, const void *from, gsize n)
     }
 }
 
-/* Waits until all micro-batches before this one have been added to this output. */
+/* Waits until all micro-batches before this one have been added to this output of this vector. */
 static gboolean
-wait_turn (Run *run, guint output, gint64 task)
+wait_turn (Run *run, gsize output, gint64 task)
 {
   gboolean go;
 
@@ -179,7 +179,7 @@ wait_turn (Run *run, guint output, gint64 task)
 }
 
 static void
-end_turn (Run *run, guint output)
+end_turn (Run *run, gsize output)
 {
   g_mutex_lock (&run->mutex);
   run->turns[output]++;
@@ -204,11 +204,13 @@ collect (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const Ka
     {
       const KappaOutput *output = &g_array_index (plan->outputs, KappaOutput, i);
       gsize size = kappa_program_row_size (plan, output);
-      const void *from = kappa_plan_address (plan, memory, &output->value);
+      gsize turn = (gsize) i * MAX (run->n_vectors, 1) + vector;
       double *to = run->results[i]->values;
+      const void *from;
 
       if (output->stage != stage)
         continue;
+      from = kappa_plan_address (plan, memory, &output->value);
       if (output->kind == KAPPA_OUTPUT_ROWS)
         {
           gsize rows = (gsize) run->feed->n_samples;
@@ -216,14 +218,15 @@ collect (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const Ka
           read_value (to + (vector * rows + task * (gsize) run->micro) * size, &output->value.view, from);
           continue;
         }
-      /* With several vectors an output is added to several times for each micro-batch; the turn passes on at the end.
-       * Shards are collected in order by one thread.
-       */
-      if (run->reached == NULL && vector == 0 && !wait_turn (run, i, (gint64) task))
+      if (run->reached != NULL) /* shards are collected in order by one thread */
+        {
+          add_value (to + vector * size, &output->value.view, from, size);
+          continue;
+        }
+      if (!wait_turn (run, turn, (gint64) task))
         return FALSE;
       add_value (to + vector * size, &output->value.view, from, size);
-      if (run->reached == NULL && (stage != KAPPA_STAGE_SAMPLE_VECTOR || vector + 1 == run->n_vectors))
-        end_turn (run, i);
+      end_turn (run, turn);
     }
   return TRUE;
 }
@@ -239,12 +242,12 @@ fetch (Run *run, const KappaPlan *plan, gsize task, const KappaRunMemory *memory
   return TRUE;
 }
 
+/* Where another worker failed there is no error here: the other one says why, and it may say so later. */
 static gboolean
 cancelled (Run *run, GError **error)
 {
   give_up (run);
-  if (!g_cancellable_set_error_if_cancelled (run->environment->cancellable, error) && error != NULL && *error == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "another part of the computation failed");
+  g_cancellable_set_error_if_cancelled (run->environment->cancellable, error);
   return FALSE;
 }
 
@@ -373,6 +376,8 @@ run_sharded_stage (Run *run, KappaStage stage, guint vector, GError **error)
 static gboolean
 run_sharded (Run *run, GError **error)
 {
+  if (run->n_tasks == 0)
+    return TRUE;
   run->reached = allocate (run, (gsize) run->n_tasks * sizeof *run->reached);
   if (!run_sharded_stage (run, KAPPA_STAGE_SAMPLE, 0, error))
     return FALSE;
@@ -389,7 +394,8 @@ prepare_results (Run *run)
   const KappaPlan *plan = run->plans[MAIN] != NULL ? run->plans[MAIN] : run->plans[REST];
 
   run->results = allocate (run, plan->outputs->len * sizeof *run->results);
-  run->turns = allocate (run, plan->outputs->len * sizeof *run->turns);
+  run->turns = allocate (run, plan->outputs->len * MAX (run->n_vectors, 1) * sizeof *run->turns);
+  memset (run->turns, 0, plan->outputs->len * MAX (run->n_vectors, 1) * sizeof *run->turns);
   for (guint i = 0; i < plan->outputs->len; i++)
     {
       const KappaOutput *output = &g_array_index (plan->outputs, KappaOutput, i);
@@ -400,7 +406,6 @@ prepare_results (Run *run)
       result->values = g_new0 (double, MAX (result->size, 1));
       g_hash_table_replace (run->program->results, g_strdup (output->name), result);
       run->results[i] = result;
-      run->turns[i] = 0;
     }
 }
 
@@ -462,7 +467,7 @@ prepare_inputs (Run *run)
   run->buffers = in_real (run, run->feed->buffers, plan->n_buffers);
   run->vectors = allocate (run, MAX (run->n_vectors, 1) * sizeof (char *));
   for (guint v = 0; v < run->n_vectors; v++)
-    run->vectors[v] = in_real (run, run->feed->vectors[v], plan->n_vector);
+    run->vectors[v] = plan->n_vector > 0 ? in_real (run, run->feed->vectors[v], plan->n_vector) : NULL;
   for (guint seat = 0; seat < n_seats; seat++)
     seat_memory (run, seat);
 }
