@@ -353,6 +353,7 @@ kappa_graph_apply (KappaGraph *self, const KappaOp *op, const KappaNode *inputs,
   memset (&content, 0, sizeof content);
   content.key.op = op;
   content.key.n_inputs = n_inputs;
+  content.rate = op->rate;
   content.key.attrs = attrs != NULL ? *attrs : no_attrs;
   g_assert (n_inputs >= op->min_inputs && n_inputs <= op->max_inputs);
   for (guint i = 0; i < n_inputs; i++)

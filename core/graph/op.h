@@ -85,6 +85,7 @@ struct _KappaOp
   guint max_inputs;
   gboolean commutes; /* the two operands may be swapped */
   gboolean cheap;    /* elementwise: done again rather than kept */
+  guint rate;        /* what the result depends on whatever the operands do: KAPPA_RATE_… */
   KappaShapeRule shape;
   KappaDerivativeRule derivative;
   KappaJvpRule jvp;

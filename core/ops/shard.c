@@ -53,8 +53,10 @@ copy_vjp (KappaGraph *g, KappaNode node, KappaNode cotangent, KappaNode *cotange
 
 static const KappaExample examples[] = { { 1, { { 2, { 3, 4 } } } } };
 
+/* The sum depends on the samples even where a shard's part does not: a count of samples does not, their number does. */
 const KappaOp kappa_op_shard_sum = { .name = "shard_sum",
                                      .kind = KAPPA_OP_KERNEL,
+                                     .rate = KAPPA_RATE_SAMPLE,
                                      .min_inputs = 1,
                                      .max_inputs = 1,
                                      .shape = kappa_op_same_shape,
