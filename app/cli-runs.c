@@ -8,6 +8,7 @@
 #include "app/cli-options.h"
 #include "app/cli-print.h"
 #include "core/analysis/result-json.h"
+#include "core/analysis/surface-import.h"
 #include "core/base/error.h"
 
 static char *
@@ -152,38 +153,92 @@ const CliCommand cli_command_runs = {
   "runs", "", "Lists the runs in the workspace, the newest first.", declare_runs, list_runs,
 };
 
-static gboolean export(CliArguments *arguments, GError **error)
+/* What is exported: a run of the workspace, or a surface that another program computed. */
+typedef struct
+{
+  KappaResult *result;
+  char *analysis;
+  char *title;
+  char *recipe; /* NULL for a surface */
+} Exported;
+
+static void
+exported_clear (Exported *exported)
+{
+  g_clear_object (&exported->result);
+  g_free (exported->analysis);
+  g_free (exported->title);
+  g_free (exported->recipe);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Exported, exported_clear)
+
+static gboolean
+load_run (CliArguments *arguments, const char *number, Exported *exported, GError **error)
 {
   g_autoptr (KappaWorkspace) workspace = NULL;
   g_autoptr (KappaRunInfo) info = NULL;
-  g_autoptr (KappaResult) result = NULL;
   gint64 id;
-  guint n;
 
-  if (!cli_need_places (arguments, 1, "RUN: its number, as “kappa-cli runs” lists it", error)
-      || !parse_id (cli_arguments_get_places (arguments, &n)[0], &id, error)
-      || !cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error))
+  if (!parse_id (number, &id, error))
     return FALSE;
   workspace = cli_open_workspace (arguments, TRUE, error);
   info = workspace != NULL ? kappa_workspace_dup_run (workspace, id, error) : NULL;
-  result = info != NULL ? kappa_workspace_load_result (workspace, id, error) : NULL;
-  if (result == NULL)
+  exported->result = info != NULL ? kappa_workspace_load_result (workspace, id, error) : NULL;
+  if (exported->result == NULL)
     return FALSE;
   if (info->state != KAPPA_RUN_DONE)
     g_printerr ("kappa-cli: run %" G_GINT64_FORMAT " is %s: what it found so far is exported\n", id,
                 kappa_run_state_name (info->state));
+  exported->analysis = g_strdup (info->analysis);
+  exported->title = g_strdup (info->title);
+  exported->recipe = g_strdup (info->recipe);
+  return TRUE;
+}
+
+static gboolean
+load_surface (const char *path, Exported *exported, GError **error)
+{
+  exported->result = kappa_landscape_import (path, NULL, error);
+  exported->analysis = g_strdup ("landscape");
+  exported->title = g_path_get_basename (path);
+  return exported->result != NULL;
+}
+
+static gboolean
+load (CliArguments *arguments, Exported *exported, GError **error)
+{
+  guint n;
+  const char *what = cli_arguments_get_places (arguments, &n)[0];
+
+  if (g_str_has_suffix (what, ".h5") || g_str_has_suffix (what, ".hdf5"))
+    return load_surface (what, exported, error);
+  return load_run (arguments, what, exported, error);
+}
+
+static gboolean
+write_exported (CliArguments *arguments, GError **error)
+{
+  g_auto (Exported) exported = { 0 };
+
+  if (!cli_need_places (arguments, 1,
+                        "RUN: its number, as “kappa-cli runs” lists it, or a surface file", error)
+      || !cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error)
+      || !load (arguments, &exported, error))
+    return FALSE;
   if (cli_arguments_get_switch (arguments, "json"))
     {
-      g_autofree char *text = kappa_result_to_json (result, info->recipe);
+      g_autofree char *text = kappa_result_to_json (exported.result, exported.recipe);
 
       g_print ("%s", text);
     }
   else if (!cli_arguments_has (arguments, "output"))
     {
-      g_print ("%s\n", info->title);
-      cli_print_result (result);
+      g_print ("%s\n", exported.title);
+      cli_print_result (exported.result);
     }
-  return cli_write_outputs (arguments, result, info->analysis, info->title, info->recipe, error);
+  return cli_write_outputs (arguments, exported.result, exported.analysis, exported.title,
+                            exported.recipe, error);
 }
 
 static void
@@ -195,6 +250,10 @@ declare_export (CliArguments *arguments)
 }
 
 const CliCommand cli_command_export = {
-  "export",       "RUN",  "Writes a run's figure and data, without computing anything.",
-  declare_export, export,
+  "export",
+  "RUN|SURFACE.h5",
+  "Writes the figure and data of a run, or of a surface file of the reference tool, without "
+  "computing anything.",
+  declare_export,
+  write_exported,
 };

@@ -8,6 +8,8 @@
 #include "core/analysis/landscape-summary.h"
 #include "core/analysis/memory.h"
 
+#define MAX_CHECKED 9
+
 /**
  * kappa_landscape_make_objective:
  *
@@ -31,7 +33,9 @@ typedef struct
   KappaResult *result;
   KappaContext *context;
   KappaObjective *objective;
+  KappaObjective *reference; /* the same in float32, to measure the error of bfloat16; else NULL */
   KappaLandscapePlan *plan;
+  guint32 *order;
   double *parameters; /* the point */
   double *buffers;    /* NULL while running statistics stay */
   gsize done, n_left; /* evaluations */
@@ -70,6 +74,14 @@ locate (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta
   *beta = plan->y != NULL ? kappa_range_get_value (&plan->y_range, (guint) (point % ny)) : 0.0;
 }
 
+/* Points at which bfloat16 is compared with float32: the checkpoint, and the coarsest of the grid.
+ */
+static gsize
+n_checked (const Run *run)
+{
+  return MIN (MAX_CHECKED, grid_size (run->plan));
+}
+
 /* Evaluations to come. The origin needs none: that is the first checkpoint. */
 static gsize
 count_left (const Run *run)
@@ -78,6 +90,8 @@ count_left (const Run *run)
 
   for (guint i = 0; i < run->plan->n_checkpoints; i++)
     left += !is_checkpoint_known (run, i);
+  if (run->reference != NULL)
+    left += n_checked (run) - kappa_result_count_present (run->result, "float32_loss");
   for (gsize cell = 0; cell < n * run->plan->n_seeds; cell++)
     {
       double alpha, beta;
@@ -90,6 +104,7 @@ count_left (const Run *run)
 
 static gboolean
 evaluate (Run *run,
+          KappaObjective *objective,
           const double *parameters,
           const double *buffers,
           double *loss,
@@ -101,8 +116,7 @@ evaluate (Run *run,
   KappaEvaluation evaluation;
 
   kappa_progress_set_message (run->context->progress, message);
-  if (!kappa_objective_evaluate (run->objective, parameters, buffers, run->context, &evaluation,
-                                 error))
+  if (!kappa_objective_evaluate (objective, parameters, buffers, run->context, &evaluation, error))
     return FALSE;
   run->done++;
   *loss = evaluation.loss;
@@ -127,7 +141,7 @@ evaluate_checkpoint (Run *run, guint index, GError **error)
       if (buffers == NULL)
         return FALSE;
     }
-  if (!evaluate (run, parameters, buffers, &loss, &accuracy, error))
+  if (!evaluate (run, run->objective, parameters, buffers, &loss, &accuracy, error))
     return FALSE;
   kappa_result_set_values (run->result, "checkpoint_loss", index, 1, &loss);
   kappa_result_set_values (run->result, "checkpoint_accuracy", index, 1, &accuracy);
@@ -183,7 +197,8 @@ evaluate_point (Run *run, guint seed, gsize point, GError **error)
       kappa_result_get_value (run->result, "checkpoint_accuracy", 0, &accuracy);
     }
   else if (!move_to (run, seed, alpha, beta, error)
-           || !evaluate (run, run->parameters, run->buffers, &loss, &accuracy, error))
+           || !evaluate (run, run->objective, run->parameters, run->buffers, &loss, &accuracy,
+                         error))
     return FALSE;
   kappa_result_set_values (run->result, plan->n_seeds > 1 ? "loss_by_seed" : "loss", cell, 1,
                            &loss);
@@ -196,18 +211,36 @@ static gboolean
 evaluate_grid (Run *run, GError **error)
 {
   const KappaLandscapePlan *plan = run->plan;
-  guint first_y = plan->y != NULL ? kappa_grid_nearest (&plan->y_range, 0.0) : 0;
-  g_autofree guint32 *order = kappa_grid_order (plan->x_range.n, MAX (1, plan->y_range.n),
-                                                kappa_grid_nearest (&plan->x_range, 0.0), first_y);
 
   for (gsize k = 0; k < grid_size (plan); k++)
     {
       for (guint seed = 0; seed < plan->n_seeds; seed++)
-        if (!is_known (run, seed * grid_size (plan) + order[k])
-            && !evaluate_point (run, seed, order[k], error))
+        if (!is_known (run, seed * grid_size (plan) + run->order[k])
+            && !evaluate_point (run, seed, run->order[k], error))
           return FALSE;
       if (plan->n_seeds > 1)
-        kappa_landscape_average_seeds (run->result, plan, order[k]);
+        kappa_landscape_average_seeds (run->result, plan, run->order[k]);
+    }
+  return TRUE;
+}
+
+/* The loss in float32: at the checkpoint first, then at the first points of the grid. */
+static gboolean
+check_precision (Run *run, GError **error)
+{
+  for (gsize i = 0; run->reference != NULL && i < n_checked (run); i++)
+    {
+      double alpha = 0.0, beta = 0.0, loss, accuracy;
+
+      if (kappa_result_is_present (run->result, "float32_loss", i))
+        continue;
+      if (i > 0)
+        locate (run->plan, run->order[i], &alpha, &beta);
+      if (!move_to (run, 0, alpha, beta, error)
+          || !evaluate (run, run->reference, run->parameters, run->buffers, &loss, &accuracy,
+                        error))
+        return FALSE;
+      kappa_result_set_values (run->result, "float32_loss", i, 1, &loss);
     }
   return TRUE;
 }
@@ -222,12 +255,14 @@ evaluate_all (Run *run, GError **error)
   for (guint i = 0; i < run->plan->n_checkpoints; i++)
     if (!is_checkpoint_known (run, i) && !evaluate_checkpoint (run, i, error))
       return FALSE;
-  return evaluate_grid (run, error);
+  return evaluate_grid (run, error) && check_precision (run, error);
 }
 
 static void
 run_clear (Run *run)
 {
+  g_clear_pointer (&run->reference, kappa_objective_free);
+  g_clear_pointer (&run->order, g_free);
   g_clear_pointer (&run->objective, kappa_objective_free);
   g_clear_pointer (&run->plan, kappa_landscape_plan_free);
   g_clear_pointer (&run->parameters, g_free);
@@ -237,31 +272,54 @@ run_clear (Run *run)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 static gboolean
+make_objectives (Run *run, KappaAnalysis *analysis, GError **error)
+{
+  KappaModel *model = kappa_inputs_get_model (run->inputs, "model", 0);
+  g_autoptr (KappaBatchSource) batches
+      = kappa_inputs_make_batches (run->inputs, "data", "model", TRUE, run->context, error);
+
+  if (batches == NULL)
+    return FALSE;
+  run->objective = kappa_landscape_make_objective (analysis, run->inputs, batches, error);
+  if (run->objective == NULL
+      || kappa_analysis_get_enum (analysis, "precision") != KAPPA_PRECISION_BFLOAT16)
+    return run->objective != NULL;
+  run->reference = kappa_objective_new (model, batches, KAPPA_PRECISION_FLOAT32,
+                                        kappa_analysis_get_double (analysis, "l2"), error);
+  return run->reference != NULL;
+}
+
+static gboolean
+fits (Run *run, KappaAnalysis *analysis, GError **error)
+{
+  KappaObjective *larger = run->reference != NULL ? run->reference : run->objective;
+  guint64 memory = kappa_objective_get_memory (larger, kappa_objective_get_n (larger),
+                                               kappa_workers_get_n (run->context->workers));
+
+  return kappa_memory_check (run->context,
+                             memory + kappa_landscape_plan_get_memory (analysis, run->inputs),
+                             "landscape", error);
+}
+
+static gboolean
 prepare (Run *run, KappaAnalysis *analysis, GError **error)
 {
   KappaModel *model = kappa_inputs_get_model (run->inputs, "model", 0);
   const char *save = kappa_analysis_get_string (analysis, "save-directions");
-  g_autoptr (KappaBatchSource) batches
-      = kappa_inputs_make_batches (run->inputs, "data", "model", TRUE, run->context, error);
-  guint64 memory;
+  const KappaLandscapePlan *plan;
 
-  run->objective = batches != NULL
-                       ? kappa_landscape_make_objective (analysis, run->inputs, batches, error)
-                       : NULL;
-  if (run->objective == NULL)
-    return FALSE;
-  memory = kappa_objective_get_memory (run->objective, kappa_objective_get_n (run->objective),
-                                       kappa_workers_get_n (run->context->workers));
-  if (!kappa_memory_check (run->context,
-                           memory + kappa_landscape_plan_get_memory (analysis, run->inputs),
-                           "landscape", error))
+  if (!make_objectives (run, analysis, error) || !fits (run, analysis, error))
     return FALSE;
   run->plan = kappa_landscape_plan_new (analysis, run->inputs, run->context->cancellable, error);
   if (run->plan == NULL
       || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error)))
     return FALSE;
+  plan = run->plan;
+  run->order = kappa_grid_order (plan->x_range.n, MAX (1, plan->y_range.n),
+                                 kappa_grid_nearest (&plan->x_range, 0.0),
+                                 plan->y != NULL ? kappa_grid_nearest (&plan->y_range, 0.0) : 0);
   run->parameters = g_new (double, kappa_model_get_parameters_size (model));
-  if (run->plan->x[0]->buffers != NULL || (run->plan->y != NULL && run->plan->y->buffers != NULL))
+  if (plan->x[0]->buffers != NULL || (plan->y != NULL && plan->y->buffers != NULL))
     run->buffers = g_new (double, kappa_model_get_buffers_size (model));
   return TRUE;
 }
@@ -286,6 +344,8 @@ kappa_landscape_run (KappaAnalysis *analysis,
     return FALSE;
   description = kappa_objective_describe (run.objective);
   kappa_landscape_declare (result, run.plan, description);
+  if (run.reference != NULL)
+    kappa_landscape_declare_check (result, run.order, n_checked (&run));
   if (!evaluate_all (&run, error))
     return FALSE;
   kappa_landscape_summarise (result, run.plan, given, description);

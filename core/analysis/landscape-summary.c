@@ -87,6 +87,27 @@ kappa_landscape_declare (KappaResult *result,
   declare_by_seed (result, plan, "accuracy_by_seed", "", accuracy);
 }
 
+/**
+ * kappa_landscape_declare_check:
+ * @order: numbers of the grid's points; the first counts for the checkpoint
+ * @n: how many points are computed in float32 as well
+ */
+void
+kappa_landscape_declare_check (KappaResult *result, const guint32 *order, gsize n)
+{
+  KappaArray *array
+      = kappa_array_new ("float32_loss", "nat",
+                         "the loss in float32, at the first checkpoint and at some points of the "
+                         "grid, whose row-major numbers are the coordinates",
+                         1, &n);
+  g_autofree double *cells = g_new (double, n);
+
+  for (gsize i = 0; i < n; i++)
+    cells[i] = i > 0 ? order[i] : -1.0;
+  kappa_array_set_axis (array, 0, "cell", cells);
+  kappa_result_take_array (result, array);
+}
+
 static void
 average (KappaResult *result,
          const KappaLandscapePlan *plan,
@@ -228,25 +249,30 @@ set_scalar (KappaResult *result,
   kappa_result_set_scalar (result, name, value, unit, KAPPA_CERTAINTY_EXACT, text);
 }
 
-static void
-add_extremes (KappaResult *result,
-              const KappaArray *loss,
-              const char *axes,
-              const char *description)
+/**
+ * kappa_landscape_add_extremes:
+ * @axes: what the directions are
+ * @description: images, mode, precision, regulariser, or where it was read from
+ *
+ * Adds the smallest and the largest loss, and how many points there are.
+ */
+void
+kappa_landscape_add_extremes (KappaResult *result, const char *axes, const char *description)
 {
+  g_autoptr (KappaArray) loss = kappa_result_dup_array (result, "loss");
   g_autofree char *smallest = g_strdup_printf ("smallest finite loss on the grid along %s", axes);
   g_autofree char *largest = g_strdup_printf ("largest finite loss on the grid along %s", axes);
   double minimum = INFINITY, maximum = -INFINITY;
-  gsize n = kappa_array_get_size (loss), infinite = 0;
+  gsize n = kappa_result_count_present (result, "loss"), infinite = 0;
 
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < kappa_array_get_size (loss); i++)
     if (isfinite (loss->values[i]))
       {
         minimum = fmin (minimum, loss->values[i]);
         maximum = fmax (maximum, loss->values[i]);
       }
     else
-      infinite++;
+      infinite += loss->present[i];
   if (infinite < n)
     {
       set_scalar (result, "loss_minimum", minimum, "nat", smallest, description);
@@ -281,6 +307,49 @@ add_barrier (KappaResult *result, const KappaArray *loss, const char *descriptio
                 description);
 }
 
+/* What bfloat16 makes of points that were computed in float32, too. */
+static double
+measure_error (KappaResult *result, const KappaLandscapePlan *plan, const KappaArray *checked)
+{
+  double worst = 0.0;
+
+  for (gsize i = 0; i < checked->dims[0]; i++)
+    {
+      double exact = checked->values[i], rounded = NAN;
+
+      if (i == 0)
+        kappa_result_get_value (result, "checkpoint_loss", 0, &rounded);
+      else
+        kappa_result_get_value (result, plan->n_seeds > 1 ? "loss_by_seed" : "loss",
+                                (gsize) checked->coordinates[0][i], &rounded);
+      if (isfinite (exact) && !(fabs (rounded - exact) / exact <= worst))
+        worst = fabs (rounded - exact) / exact;
+    }
+  return worst;
+}
+
+static void
+add_loss (KappaResult *result, const KappaLandscapePlan *plan, const char *description)
+{
+  g_autoptr (KappaArray) checked = kappa_result_dup_array (result, "float32_loss");
+  g_autofree char *definition
+      = g_strdup_printf ("mean cross-entropy, with the regulariser if there is one, at the first "
+                         "checkpoint, over %s",
+                         description);
+  KappaCertainty certainty = KAPPA_CERTAINTY_EXACT;
+  double loss = NAN;
+
+  kappa_result_get_value (result, "checkpoint_loss", 0, &loss);
+  if (checked != NULL)
+    certainty = KAPPA_CERTAINTY_RESIDUAL (fabs (loss - checked->values[0]));
+  kappa_result_set_scalar (result, "loss", loss, "nat", certainty, definition);
+  if (checked != NULL)
+    set_scalar (result, "bfloat16_error", measure_error (result, plan, checked), "",
+                "largest relative difference from the loss in float32, at the checkpoint and the "
+                "coarsest points of the grid",
+                description);
+}
+
 /**
  * kappa_landscape_summarise:
  * @result: complete
@@ -295,16 +364,13 @@ kappa_landscape_summarise (KappaResult *result,
 {
   g_autoptr (KappaArray) loss = kappa_result_dup_array (result, "loss");
   g_autoptr (KappaArray) accuracy = kappa_result_dup_array (result, "accuracy");
-  double at_checkpoint = NAN, right = NAN;
+  double right = NAN;
 
-  kappa_result_get_value (result, "checkpoint_loss", 0, &at_checkpoint);
   kappa_result_get_value (result, "checkpoint_accuracy", 0, &right);
-  set_scalar (result, "loss", at_checkpoint, "nat",
-              "mean cross-entropy, with the regulariser if there is one, at the first checkpoint",
-              description);
+  add_loss (result, plan, description);
   set_scalar (result, "accuracy", right, "", "share of correct images at the first checkpoint",
               description);
-  add_extremes (result, loss, plan->axes, description);
+  kappa_landscape_add_extremes (result, plan->axes, description);
   if (plan->kind == KAPPA_LANDSCAPE_LINE)
     add_barrier (result, loss, description);
   add_checkpoints (result, plan, inputs);

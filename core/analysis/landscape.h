@@ -10,6 +10,7 @@
  *   loss_deviation, accuracy_deviation   (alpha): with several seeds, their sample standard deviations
  *   loss_by_seed, accuracy_by_seed       (seed, alpha): with several seeds, every curve
  *   checkpoint_loss, checkpoint_accuracy (checkpoint): at the checkpoints themselves
+ *   float32_loss              (cell): in bfloat16, the loss of a few points in float32
  * Tables:
  *   checkpoints               name, alpha, beta, loss, accuracy of each checkpoint
  *   directions                axis, what it is, its norm, the norm of the weights, cosine with the first axis
@@ -18,6 +19,7 @@
  *   loss, accuracy            at the first checkpoint
  *   loss_minimum, loss_maximum   over the finite points
  *   points, non_finite
+ *   bfloat16_error            in bfloat16
  *   barrier                   along a line between two checkpoints
  */
 

@@ -29,13 +29,22 @@ class_name (const Figures *f, guint label)
   return name != NULL ? g_strdup (name) : g_strdup_printf ("%u", label);
 }
 
-static void G_GNUC_PRINTF (6, 7) set_scalar (const Figures *f,
-                                             const char *name,
-                                             double value,
-                                             const char *unit,
-                                             KappaCertainty certainty,
-                                             const char *format,
-                                             ...)
+static void set_scalar (const Figures *f,
+                        const char *name,
+                        double value,
+                        const char *unit,
+                        KappaCertainty certainty,
+                        const char *format,
+                        ...) G_GNUC_PRINTF (6, 7);
+
+static void
+set_scalar (const Figures *f,
+            const char *name,
+            double value,
+            const char *unit,
+            KappaCertainty certainty,
+            const char *format,
+            ...)
 {
   g_autofree char *what = NULL, *definition = NULL;
   va_list arguments;
@@ -99,8 +108,10 @@ set_loss (const Figures *f, GError **error)
 
   if (!regulariser (f, &term, error))
     return FALSE;
-  set_scalar (f, "loss", mean + term, "nat", KAPPA_CERTAINTY_EXACT, "mean cross-entropy%s",
-              f->summary->l2 > 0.0 ? " plus the regulariser" : "");
+  set_scalar (f, "loss", mean + term, "nat",
+              f->summary->n_checked > 0 ? KAPPA_CERTAINTY_RESIDUAL (fabs (f->summary->loss_error))
+                                        : KAPPA_CERTAINTY_EXACT,
+              "mean cross-entropy%s", f->summary->l2 > 0.0 ? " plus the regulariser" : "");
   if (f->n > 1)
     set_scalar (f, "expected_loss", mean, "nat",
                 KAPPA_CERTAINTY_INTERVAL (fmax (0.0, mean - half), mean + half, 0.95),
@@ -116,6 +127,12 @@ set_scalars (const Figures *f, GError **error)
   gsize correct, among_five;
 
   set_scalar (f, "images", (double) f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
+  if (f->summary->n_checked > 0)
+    set_scalar (f, "bfloat16_changed",
+                (double) f->summary->n_changed / (double) f->summary->n_checked, "",
+                KAPPA_CERTAINTY_EXACT,
+                "share of the first %" G_GINT64_FORMAT " images that float32 predicts otherwise",
+                f->summary->n_checked);
   if (!f->summary->labelled)
     return TRUE;
   correct = count_up_to_rank (f, 1.0);
@@ -217,6 +234,40 @@ compare (gconstpointer a, gconstpointer b)
   return left->image < right->image ? -1 : left->image > right->image;
 }
 
+/* Columns from @true on are left out where there are no true classes. */
+static KappaTable *
+new_list (const Figures *f, const char *name, const char *definition)
+{
+  static const KappaColumn columns[] = {
+    { "image", "", KAPPA_COLUMN_INTEGER },  { "name", "", KAPPA_COLUMN_TEXT },
+    { "predicted", "", KAPPA_COLUMN_TEXT }, { "probability", "", KAPPA_COLUMN_NUMBER },
+    { "margin", "", KAPPA_COLUMN_NUMBER },  { "true", "", KAPPA_COLUMN_TEXT },
+    { "loss", "nat", KAPPA_COLUMN_NUMBER },
+  };
+
+  return kappa_table_new (name, definition, f->loss != NULL ? 7 : 5, columns);
+}
+
+static void
+add_to_list (const Figures *f, KappaTable *table, gsize i)
+{
+  guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i);
+  KappaDataset *dataset = kappa_batch_source_get_dataset (f->summary->batches);
+  g_autofree char *name = kappa_dataset_dup_item_name (dataset, item);
+  g_autofree char *predicted = class_name (f, (guint) f->predicted->values[i]);
+  g_autofree char *truth = f->loss != NULL ? class_name (f, (guint) f->labels[i]) : NULL;
+  const double numbers[] = { item,
+                             NAN,
+                             NAN,
+                             f->probability->values[i],
+                             f->margin->values[i],
+                             NAN,
+                             f->loss != NULL ? f->loss->values[i] : NAN };
+  const char *const texts[] = { NULL, name, predicted, NULL, NULL, truth, NULL };
+
+  kappa_table_add_cells (table, numbers, texts);
+}
+
 /* The images with the smallest @factor · @values. */
 static void
 add_list (const Figures *f,
@@ -225,32 +276,14 @@ add_list (const Figures *f,
           const double *values,
           double factor)
 {
-  static const KappaColumn columns[] = {
-    { "image", "", KAPPA_COLUMN_INTEGER },  { "name", "", KAPPA_COLUMN_TEXT },
-    { "true", "", KAPPA_COLUMN_TEXT },      { "predicted", "", KAPPA_COLUMN_TEXT },
-    { "loss", "nat", KAPPA_COLUMN_NUMBER }, { "probability", "", KAPPA_COLUMN_NUMBER },
-    { "margin", "", KAPPA_COLUMN_NUMBER },
-  };
-  KappaTable *table = kappa_table_new (name, definition, G_N_ELEMENTS (columns), columns);
-  KappaDataset *dataset = kappa_batch_source_get_dataset (f->summary->batches);
+  KappaTable *table = new_list (f, name, definition);
   g_autofree Entry *entries = g_new (Entry, f->n);
 
   for (gsize i = 0; i < f->n; i++)
     entries[i] = (Entry) { factor * values[i], i };
   qsort (entries, f->n, sizeof *entries, compare);
   for (gsize k = 0; k < MIN (f->n, f->summary->n_listed); k++)
-    {
-      gsize i = entries[k].image;
-      guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i);
-      g_autofree char *item_name = kappa_dataset_dup_item_name (dataset, item);
-      g_autofree char *truth
-          = f->labels[i] >= 0 ? class_name (f, (guint) f->labels[i]) : g_strdup ("");
-      g_autofree char *predicted = class_name (f, (guint) f->predicted->values[i]);
-
-      kappa_table_add_row (table, (gint64) item, item_name, truth, predicted,
-                           f->loss != NULL ? f->loss->values[i] : NAN, f->probability->values[i],
-                           f->margin->values[i]);
-    }
+    add_to_list (f, table, entries[k].image);
   kappa_result_take_table (f->result, table);
 }
 

@@ -8,8 +8,9 @@
 
 /* Images between two looks at what was found; what is in flight is lost when the process is killed.
  */
-#define IMAGES_AT_ONCE 512
-#define IMAGES_TO_TIME 64
+#define IMAGES_AT_ONCE  512
+#define IMAGES_TO_TIME  64
+#define IMAGES_TO_CHECK 256
 
 struct _KappaPredict
 {
@@ -177,6 +178,47 @@ predict_some (KappaObjective *objective,
   return TRUE;
 }
 
+/* Runs some images in float32, too, and says how far bfloat16 was off. */
+static gboolean
+check_precision (KappaAnalysis *analysis,
+                 KappaPredictSummary *summary,
+                 KappaResult *result,
+                 KappaContext *context,
+                 GError **error)
+{
+  g_autoptr (KappaObjective) reference = NULL;
+  KappaContext quiet = *context;
+  const double *logits;
+  guint n_classes;
+  g_autofree gint32 *labels = NULL;
+
+  if (kappa_analysis_get_enum (analysis, "precision") != KAPPA_PRECISION_BFLOAT16)
+    return TRUE;
+  quiet.progress = NULL;
+  reference
+      = kappa_objective_new (summary->model, summary->batches, KAPPA_PRECISION_FLOAT32, 0.0, error);
+  if (reference == NULL)
+    return FALSE;
+  n_classes = kappa_objective_get_n_classes (reference);
+  summary->n_checked = MIN (IMAGES_TO_CHECK, kappa_objective_get_n (reference));
+  logits = kappa_objective_compute_logits (reference, 0, summary->n_checked, &quiet, error);
+  if (logits == NULL)
+    return FALSE;
+  labels = g_new (gint32, summary->n_checked);
+  kappa_batch_source_fetch_labels (summary->batches, 0, summary->n_checked, labels);
+  for (gint64 i = 0; i < summary->n_checked; i++)
+    {
+      double exact[N_FIGURES], loss = NAN, predicted = NAN;
+
+      judge (logits + i * n_classes, n_classes, labels[i], exact);
+      kappa_result_get_value (result, "predicted", (gsize) i, &predicted);
+      summary->n_changed += predicted != exact[PREDICTED];
+      if (kappa_result_get_value (result, "image_loss", (gsize) i, &loss))
+        summary->loss_error += (loss - exact[LOSS]) / (double) summary->n_checked;
+    }
+  return TRUE;
+}
+
 static gint64
 count_missing (KappaResult *result, gboolean labelled, gint64 n)
 {
@@ -222,13 +264,15 @@ kappa_predict_run (KappaAnalysis *analysis,
           && !predict_some (objective, batches, result, labelled, first, count, context, error))
         return FALSE;
     }
-  summary = (KappaPredictSummary) { kappa_inputs_get_model (given, "model", 0),
-                                    batches,
-                                    description,
-                                    labelled,
-                                    kappa_analysis_get_double (analysis, "l2"),
-                                    (guint) kappa_analysis_get_integer (analysis, "list") };
-  return kappa_predict_summarise (&summary, result, error);
+  summary
+      = (KappaPredictSummary) { .model = kappa_inputs_get_model (given, "model", 0),
+                                .batches = batches,
+                                .description = description,
+                                .labelled = labelled,
+                                .l2 = kappa_analysis_get_double (analysis, "l2"),
+                                .n_listed = (guint) kappa_analysis_get_integer (analysis, "list") };
+  return check_precision (analysis, &summary, result, context, error)
+         && kappa_predict_summarise (&summary, result, error);
 }
 
 static void
@@ -242,7 +286,7 @@ kappa_predict_class_init (KappaPredictClass *klass)
     .unit = "",
     .fallback = "20",
     .minimum = 0.0,
-    .maximum = 10000.0,
+    .maximum = 1000000.0,
   };
   static const KappaProperty *const table[]
       = { &list, &kappa_property_precision, &kappa_property_l2 };

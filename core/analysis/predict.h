@@ -16,7 +16,8 @@
  *   confusion                 the cells of the array that are not empty: true, predicted, images
  *   worst                     the images with the largest loss
  *   least_certain             the images with the smallest margin
- * Scalars: loss, top1, top5, correct, images; expected_loss, expected_top1, expected_top5 with 95 % intervals
+ * Scalars: loss, top1, top5, correct, images; expected_loss, expected_top1, expected_top5 with 95 % intervals;
+ *   bfloat16_changed in bfloat16
  */
 
 #define KAPPA_TYPE_PREDICT (kappa_predict_get_type ())

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/analysis/displacement.h"
+#include "core/analysis/surface-import.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/formats/json.h"
@@ -146,6 +147,33 @@ test_not_finite (void)
   g_assert_false (isfinite (value));
   g_assert_cmpfloat (fixture_scalar (result, "non_finite"), ==, 2.0);
   g_assert_cmpfloat (fixture_scalar (result, "loss_minimum"), ==, fixture_scalar (result, "loss"));
+}
+
+/* In bfloat16, the error against float32 is measured, and resumed like everything else. */
+static void
+test_bfloat16 (void)
+{
+  g_autoptr (KappaInputs) inputs = fixture_open_inputs (IMAGES);
+  g_autoptr (KappaAnalysis) analysis = new_landscape ("-1:1:3", "none");
+  g_autoptr (KappaResult) plain = fixture_run (analysis, inputs, NULL, 2);
+  g_autoptr (KappaResult) rounded = NULL;
+  double worst = 0.0;
+
+  fixture_set (analysis, "precision", "bfloat16");
+  rounded = fixture_run (analysis, inputs, NULL, 2);
+  g_assert_cmpfloat (fixture_last_total (), ==, 6.0 * N_IMAGES);
+  for (gsize i = 0; i < 3; i++)
+    {
+      double a = NAN, b = NAN;
+
+      kappa_result_get_value (plain, "loss", i, &a);
+      kappa_result_get_value (rounded, "loss", i, &b);
+      worst = fmax (worst, fabs (a - b) / a);
+    }
+  g_assert_cmpfloat (worst, >, 0.0);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (rounded, "bfloat16_error"), worst, 1e-9);
+  fixture_run (analysis, inputs, rounded, 2);
+  g_assert_cmpfloat (fixture_last_total (), ==, 0.0);
 }
 
 /* L2 adds ½λ‖w‖², with ‖w‖ as the table of directions has it. */
@@ -533,6 +561,42 @@ test_saved_directions (void)
   g_rmdir (folder);
 }
 
+/* A surface file opens as what it was written from. */
+static void
+test_import (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("kappa-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "surface.h5", NULL);
+  g_autoptr (KappaSurface) surface = kappa_surface_new (3, 2);
+  g_autoptr (KappaResult) result = NULL;
+  g_autoptr (KappaArray) loss = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < 3; i++)
+    surface->x[i] = (double) i - 1.0;
+  surface->y[1] = 0.5;
+  for (gsize i = 0; i < 6; i++)
+    {
+      surface->loss[i] = i == 4 ? INFINITY : (double) i + 1.0;
+      surface->present[i] = i != 5;
+    }
+  kappa_surface_write (surface, KAPPA_SURFACE_DIRECT, path, &error);
+  g_assert_no_error (error);
+  result = kappa_landscape_import (path, NULL, &error);
+  g_assert_no_error (error);
+  loss = kappa_result_dup_array (result, "loss");
+  g_assert_cmpuint (loss->dims[0], ==, 3);
+  g_assert_cmpuint (loss->dims[1], ==, 2);
+  g_assert_cmpfloat (loss->coordinates[0][0], ==, -1.0);
+  g_assert_cmpfloat (loss->coordinates[1][1], ==, 0.5);
+  g_assert_cmpfloat (loss->values[2], ==, 3.0);
+  g_assert_cmpuint (kappa_result_count_present (result, "loss"), ==, 5);
+  g_assert_cmpfloat (fixture_scalar (result, "loss_maximum"), ==, 4.0);
+  g_assert_cmpfloat (fixture_scalar (result, "non_finite"), ==, 1.0);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -542,6 +606,7 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape/resume", test_resume);
   g_test_add_func ("/landscape/seeds", test_seeds);
   g_test_add_func ("/landscape/not-finite", test_not_finite);
+  g_test_add_func ("/landscape/bfloat16", test_bfloat16);
   g_test_add_func ("/landscape/regulariser", test_regulariser);
   g_test_add_func ("/landscape/line", test_line);
   g_test_add_func ("/landscape/plane", test_plane);
@@ -551,5 +616,6 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape/cancel", test_cancel);
   g_test_add_func ("/landscape/golden-plane", test_golden_plane);
   g_test_add_func ("/landscape/saved-directions", test_saved_directions);
+  g_test_add_func ("/landscape/import", test_import);
   return g_test_run ();
 }
