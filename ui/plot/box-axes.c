@@ -46,6 +46,7 @@ kappa_box_axes_measure (KappaBoxAxes *box, KappaPen *pen, const KappaRect *area,
   kappa_axis_make_ticks (&box->axes[0], (guint) CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
   kappa_axis_make_ticks (&box->axes[1], (guint) CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
   kappa_axis_make_ticks (&box->axes[2], (guint) CLAMP (area->height / (4.5 * pen->em), 2.0, 7.0));
+  box->area = *area;
   side = widest_label (pen, &box->axes[2]) + (TICK + GAP) * pen->em;
   *inside = (KappaRect){ area->x + side, area->y + top, MAX (area->width - 2.0 * side, pen->em),
                          MAX (area->height - top - bottom, pen->em) };
@@ -130,14 +131,30 @@ aim_floor_edge (const KappaCamera *camera, Edge *edge, guint across)
   edge->out_y = MAX (edge->out_y, 0.25);
 }
 
+static void
+point_on (const KappaCamera *camera, const Edge *edge, double place, double *x, double *y)
+{
+  double at[3] = { edge->start[0], edge->start[1], edge->start[2] };
+
+  at[edge->axis] = place;
+  project (camera, at, x, y);
+}
+
+/* The front edge of the floor; seen from high above the ceiling reaches farther out, and carries the numbers. */
 static Edge
-find_floor_edge (const KappaCamera *camera, guint axis)
+find_level_edge (const KappaCamera *camera, guint axis)
 {
   Edge edge = { .axis = axis };
   guint across = 1 - axis;
+  double x0, y0, x1, y1;
 
   edge.start[across] = 1 - kappa_camera_get_back (camera, across);
   aim_floor_edge (camera, &edge, across);
+  point_on (camera, &edge, 0.5, &x0, &y0);
+  edge.start[2] = 1.0;
+  point_on (camera, &edge, 0.5, &x1, &y1);
+  if ((x1 - x0) * edge.out_x + (y1 - y0) * edge.out_y <= 0.0)
+    edge.start[2] = 0.0;
   return edge;
 }
 
@@ -153,15 +170,6 @@ find_upright_edge (const KappaCamera *camera)
   project (camera, first.start, &x0, &y0);
   project (camera, second.start, &x1, &y1);
   return x0 <= x1 ? first : second;
-}
-
-static void
-point_on (const KappaCamera *camera, const Edge *edge, double place, double *x, double *y)
-{
-  double at[3] = { edge->start[0], edge->start[1], edge->start[2] };
-
-  at[edge->axis] = place;
-  project (camera, at, x, y);
 }
 
 /* How many ticks to step so that neighbouring labels do not touch. */
@@ -187,6 +195,22 @@ choose_stride (const KappaAxis *axis, KappaPen *pen, double length_x, double len
   return labelled;
 }
 
+/* The title of the upright axis stands above it, the others beyond the numbers in the middle of their edge. */
+static void
+draw_title (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, const Edge *edge, double widest)
+{
+  const char *title = box->titles[edge->axis];
+  double away = (TICK + GAP + 0.55) * pen->em + fabs (edge->out_x) * widest + fabs (edge->out_y) * CAP * pen->em;
+  double half = 0.5 * kappa_pen_measure (pen, title, KAPPA_TEXT_BODY), x, y;
+
+  point_on (camera, edge, edge->axis == 2 ? 1.0 : 0.5, &x, &y);
+  if (edge->axis == 2)
+    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, MAX (x, box->area.x + half), y - 0.85 * pen->em, 0.5, 1.0);
+  else
+    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x, y + away * edge->out_y,
+                    0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
+}
+
 static void
 draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, const Edge *edge)
 {
@@ -200,7 +224,8 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
   cairo_move_to (pen->cr, x0, y0);
   cairo_line_to (pen->cr, x1, y1);
   cairo_stroke (pen->cr);
-  if (hypot (x1 - x0, y1 - y0) < 2.5 * pen->em)
+  /* Seen along itself an axis has no room for numbers. */
+  if (hypot (x1 - x0, y1 - y0) < MAX (2.5 * pen->em, 0.2 * 2.0 * camera->size[edge->axis] * camera->scale))
     return;
   stride = choose_stride (axis, pen, x1 - x0, y1 - y0);
   for (guint i = 0; i < axis->n_ticks; i++)
@@ -221,13 +246,7 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
       kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x, y + away * edge->out_y,
                       0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
     }
-  away = (TICK + GAP + 0.55) * pen->em + fabs (edge->out_x) * widest + fabs (edge->out_y) * CAP * pen->em;
-  point_on (camera, edge, edge->axis == 2 ? 1.0 : 0.5, &x, &y);
-  if (edge->axis == 2)
-    kappa_pen_text (pen, box->titles[2], KAPPA_TEXT_BODY, &pen->theme->ink, x, y - 0.85 * pen->em, 0.5, 1.0);
-  else
-    kappa_pen_text (pen, box->titles[edge->axis], KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x,
-                    y + away * edge->out_y, 0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
+  draw_title (box, pen, camera, edge, widest);
 }
 
 /**
@@ -238,7 +257,7 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
 void
 kappa_box_axes_draw_edges (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera)
 {
-  Edge edges[3] = { find_floor_edge (camera, 0), find_floor_edge (camera, 1), find_upright_edge (camera) };
+  Edge edges[3] = { find_level_edge (camera, 0), find_level_edge (camera, 1), find_upright_edge (camera) };
 
   cairo_set_line_width (pen->cr, pen->line);
   for (guint k = 0; k < 3; k++)

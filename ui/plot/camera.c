@@ -3,9 +3,9 @@
 #include <math.h>
 
 #define DISTANCE 7.0
-#define REFERENCE_ELEVATION 30.0
-#define LOWEST_BOX 0.45
-#define HIGHEST_BOX 1.35
+#define REFERENCE_ELEVATION 40.0
+#define LOWEST_BOX 0.55
+#define HIGHEST_BOX 1.2
 
 static void
 turn (KappaCamera *camera, double azimuth, double elevation)

@@ -50,7 +50,7 @@ static const KappaFigureOption options[] = {
   { "limits", KAPPA_OPTION_LIMITS, FIELD (limits) },
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range) },
   { "band", KAPPA_OPTION_ENUM, FIELD (band), kappa_curve_band_get_type },
-  { "seeds", KAPPA_OPTION_BOOLEAN, FIELD (show_seeds), .fallback = TRUE },
+  { "seed-lines", KAPPA_OPTION_BOOLEAN, FIELD (show_seeds), .fallback = TRUE },
 };
 
 static void

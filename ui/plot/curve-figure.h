@@ -12,7 +12,7 @@
  * - "limits" of the first panel, "low:high"
  * - "x-range": the part of the line shown
  * - "band": range (smallest to largest seed), deviation (mean ± sample standard deviation), none
- * - "seeds": a thin line for every seed
+ * - "seed-lines": a thin line for every seed
  */
 #define KAPPA_TYPE_CURVE_FIGURE (kappa_curve_figure_get_type ())
 G_DECLARE_FINAL_TYPE (KappaCurveFigure, kappa_curve_figure, KAPPA, CURVE_FIGURE, KappaFigure)

@@ -63,7 +63,7 @@ static const KappaFigureOption options[] = {
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_MESH },
   { "y-range", KAPPA_OPTION_LIMITS, FIELD (y_range), .stale = STALE_MESH },
   { "azimuth", KAPPA_OPTION_DOUBLE, FIELD (azimuth), .minimum = -360.0, .maximum = 360.0, .fallback = -60.0 },
-  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 35.0 },
+  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 40.0 },
   { "zoom", KAPPA_OPTION_DOUBLE, FIELD (zoom), .minimum = 0.2, .maximum = 20.0, .fallback = 1.0 },
   { "mesh", KAPPA_OPTION_BOOLEAN, FIELD (mesh_lines), .fallback = TRUE },
   { "floor", KAPPA_OPTION_BOOLEAN, FIELD (floor), .fallback = TRUE },
@@ -187,7 +187,7 @@ kappa_landscape_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect
 static double
 kappa_landscape_figure_get_aspect (KappaFigure *figure)
 {
-  return KAPPA_LANDSCAPE_FIGURE (figure)->view == KAPPA_LANDSCAPE_SURFACE ? 1.3 : 1.2;
+  return KAPPA_LANDSCAPE_FIGURE (figure)->view == KAPPA_LANDSCAPE_SURFACE ? 1.25 : 1.2;
 }
 
 static void

@@ -129,7 +129,7 @@ test_curve (void)
       gboolean seen = FALSE;
 
       g_assert_true (KAPPA_IS_CURVE_FIGURE (figure));
-      g_assert_true (kappa_figure_set_text (figure, "seeds", "false", NULL));
+      g_assert_true (kappa_figure_set_text (figure, "seed-lines", "false", NULL));
       pixels = support_draw (figure, WIDTH, HEIGHT, kind);
       g_assert_true (kappa_figure_locate (figure, 0.45, 1.0 + 1.1 * 0.45 * 0.45, WIDTH, HEIGHT, &x, &y));
       for (int dy = -1; dy <= 1; dy++)
