@@ -324,15 +324,8 @@ describe (sqlite3 *db, GError **error)
   return row == 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
-/**
- * kappa_schema_verify:
- *
- * Compares the tables with those the steps make in an empty database, up to the version the file
- * says it has: a file whose tables differ was changed by another hand, and nothing is known about
- * what is in it. A database without tables is fine.
- */
-gboolean
-kappa_schema_verify (sqlite3 *db, const char *const *todo, guint n_steps, GError **error)
+static gboolean
+verify (sqlite3 *db, const char *const *todo, guint n_steps, GError **error)
 {
   const char *path = sqlite3_db_filename (db, "main");
   g_autoptr (sqlite3) fresh = NULL;
@@ -350,4 +343,20 @@ kappa_schema_verify (sqlite3 *db, const char *const *todo, guint n_steps, GError
     return FALSE;
   return strcmp (expected, found) == 0
          || refuse_foreign (path, "its tables are not those of its version", error);
+}
+
+/**
+ * kappa_schema_verify:
+ *
+ * Compares the tables with those the steps make in an empty database, up to the version the file
+ * says it has: a file whose tables differ was changed by another hand, and nothing is known about
+ * what is in it. A database without tables is fine.
+ */
+gboolean
+kappa_schema_verify (sqlite3 *db, const char *const *todo, guint n_steps, GError **error)
+{
+  /* Version and tables of one moment: another process may be making the file. */
+  if (!kappa_database_exec (db, "BEGIN", error))
+    return FALSE;
+  return kappa_database_end (db, verify (db, todo, n_steps, error), error);
 }

@@ -15,4 +15,6 @@ gboolean      kappa_workspace_require_write (KappaWorkspace *self, GError **erro
 sqlite3      *kappa_workspace_connect      (KappaWorkspace *self, GError **error);
 gboolean      kappa_workspace_upgrade_with (const char *path, const char *const *steps, guint n_steps, GError **error);
 
+KappaRunState kappa_run_state_from_text    (const char *text);
+gboolean      kappa_run_state_is_live      (KappaRunState state);
 gboolean      kappa_run_check_free         (sqlite3 *db, gint64 id, GError **error);

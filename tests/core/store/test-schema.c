@@ -245,6 +245,9 @@ test_random_bytes (void)
 static void
 test_hostile_rows (void)
 {
+  g_auto (Place) original = place_new ();
+  g_autofree char *bytes = NULL;
+  gsize size;
   const struct
   {
     const char *sql;
@@ -291,13 +294,16 @@ test_hostile_rows (void)
       "No such file" },
   };
 
+  make_workspace (original.path);
+  settle (original.path);
+  bytes = read_file (original.path, &size);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_auto (Place) place = place_new ();
       g_autoptr (KappaWorkspace) workspace = NULL;
       g_autoptr (GError) error = NULL;
 
-      make_workspace (place.path);
+      write_file (place.path, bytes, size);
       execute (place.path, cases[i].sql);
       workspace = open_workspace (place.path);
       g_assert_null (kappa_workspace_load_result (workspace, 1, &error));
