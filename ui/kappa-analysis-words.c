@@ -1,0 +1,93 @@
+#include "core/analysis/recipe.h"
+#include "core/formats/json.h"
+#include "ui/kappa-analysis-page.h"
+
+/* What a page can say of the run it shows: the command that repeats it, its recipe, and where it comes from. */
+
+static void
+append_quoted (GString *command, char **arguments)
+{
+  for (guint i = 0; arguments[i] != NULL; i++)
+    {
+      g_autofree char *quoted = g_shell_quote (arguments[i]);
+
+      g_string_append_printf (command, " %s", quoted);
+    }
+}
+
+/**
+ * kappa_analysis_page_dup_command:
+ *
+ * Returns: (transfer full) (nullable): a line for the shell that makes the figure as it is looked at now
+ */
+char *
+kappa_analysis_page_dup_command (KappaAnalysisPage *self)
+{
+  KappaRunItem *item = kappa_page_get_run (KAPPA_PAGE (self));
+  KappaFigure *figure = kappa_analysis_page_get_figure (self);
+  g_autoptr (KappaAnalysis) analysis = NULL;
+  g_autoptr (KappaInputs) inputs = NULL;
+  g_autofree char *command = NULL;
+  g_auto (GStrv) arguments = NULL;
+  GString *whole;
+
+  if (item == NULL || !kappa_run_item_dup_recipe (item, &analysis, &inputs, NULL))
+    return NULL;
+  command = kappa_recipe_to_command (analysis, inputs);
+  whole = g_string_new (command);
+  arguments = figure != NULL ? kappa_figure_dup_arguments (figure) : NULL;
+  if (arguments != NULL)
+    append_quoted (whole, arguments);
+  return g_string_free (whole, FALSE);
+}
+
+/**
+ * kappa_analysis_page_dup_recipe:
+ *
+ * Returns: (transfer full) (nullable): the recipe of the run, JSON
+ */
+char *
+kappa_analysis_page_dup_recipe (KappaAnalysisPage *self)
+{
+  KappaRunItem *item = kappa_page_get_run (KAPPA_PAGE (self));
+  g_autoptr (KappaAnalysis) analysis = NULL;
+  g_autoptr (KappaInputs) inputs = NULL;
+
+  if (item == NULL || !kappa_run_item_dup_recipe (item, &analysis, &inputs, NULL))
+    return NULL;
+  return kappa_recipe_to_json (analysis, inputs);
+}
+
+/* The first definition says what was computed on which images; every array and scalar of a run shares that. */
+static char *
+dup_definition (KappaResult *result)
+{
+  g_auto (GStrv) arrays = kappa_result_list_arrays (result);
+  g_auto (GStrv) scalars = kappa_result_list_scalars (result);
+  g_autoptr (KappaArray) array = arrays[0] != NULL ? kappa_result_dup_array (result, arrays[0]) : NULL;
+  g_autoptr (KappaScalar) scalar = scalars[0] != NULL ? kappa_result_dup_scalar (result, scalars[0]) : NULL;
+
+  if (scalar != NULL)
+    return g_strdup (scalar->definition);
+  return array != NULL ? g_strdup (array->definition) : NULL;
+}
+
+/**
+ * kappa_analysis_page_dup_provenance:
+ *
+ * Returns: (transfer full) (nullable): what was computed, on what, with what: one line
+ */
+char *
+kappa_analysis_page_dup_provenance (KappaAnalysisPage *self)
+{
+  KappaRunItem *item = kappa_page_get_run (KAPPA_PAGE (self));
+  KappaResult *result = kappa_analysis_page_get_result (self);
+  g_autofree char *definition = result != NULL ? dup_definition (result) : NULL;
+  g_autofree char *model = NULL, *data = NULL;
+
+  if (definition == NULL || item == NULL)
+    return NULL;
+  model = g_path_get_basename (kappa_run_item_get_model (item));
+  data = g_path_get_basename (kappa_run_item_get_data (item));
+  return g_strdup_printf ("%s · %s · %s · Kappa %s", definition, model, data, KAPPA_VERSION);
+}

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <gio/gio.h>
+
+GSettings *kappa_settings_new (void);
