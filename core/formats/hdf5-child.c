@@ -117,6 +117,21 @@ spawn (const char *program, int file, int socket, GError **error)
 }
 
 /**
+ * kappa_hdf5_child_new_for_socket:
+ * @socket: (transfer full): where a child of someone else's is heard
+ */
+KappaHdf5Child *
+kappa_hdf5_child_new_for_socket (const char *path, int socket, gint64 timeout)
+{
+  KappaHdf5Child *self = g_new0 (KappaHdf5Child, 1);
+
+  self->path = g_strdup (path);
+  self->socket = socket;
+  self->timeout = timeout;
+  return self;
+}
+
+/**
  * kappa_hdf5_child_start:
  * @timeout: microseconds after which a silent child is ended
  *
@@ -145,11 +160,8 @@ kappa_hdf5_child_start (const char *path, gint64 timeout, GError **error)
       close (sockets[0]);
       return NULL;
     }
-  self = g_new0 (KappaHdf5Child, 1);
-  self->path = g_strdup (path);
+  self = kappa_hdf5_child_new_for_socket (path, sockets[0], timeout);
   self->process = process;
-  self->socket = sockets[0];
-  self->timeout = timeout;
   return self;
 }
 
@@ -160,14 +172,15 @@ end (KappaHdf5Child *self)
     return;
   self->dead = TRUE;
   close (self->socket);
-  g_subprocess_force_exit (self->process);
+  if (self->process != NULL)
+    g_subprocess_force_exit (self->process);
 }
 
 void
 kappa_hdf5_child_free (KappaHdf5Child *self)
 {
   end (self);
-  g_object_unref (self->process);
+  g_clear_object (&self->process);
   g_free (self->path);
   g_free (self);
 }

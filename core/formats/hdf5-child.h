@@ -24,6 +24,7 @@ typedef struct
   guint8 *data;
 } KappaHdf5Frame;
 
+KappaHdf5Child *kappa_hdf5_child_new_for_socket (const char *path, int socket, gint64 timeout);
 KappaHdf5Child *kappa_hdf5_child_start      (const char *path, gint64 timeout, GError **error);
 void            kappa_hdf5_child_free       (KappaHdf5Child *self);
 gboolean        kappa_hdf5_child_ask        (KappaHdf5Child *self, guint dataset, guint as, GError **error);

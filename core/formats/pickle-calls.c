@@ -5,22 +5,30 @@
 #define MAX_NAME 256
 
 static gboolean
+fail_global (KappaPickleMachine *machine,
+             const char *name,
+             const char *module,
+             const char *attribute,
+             GError **error)
+{
+  g_autofree char *shown_module = kappa_source_quote (module, strlen (module));
+  g_autofree char *shown = kappa_source_quote (attribute, strlen (attribute));
+  g_autofree char *advice = kappa_pickle_explain_global (name);
+
+  return kappa_source_fail (machine->cursor->source, error, KAPPA_ERROR_UNSUPPORTED,
+                            "GLOBAL %s %s at byte %" G_GUINT64_FORMAT ": %s", shown_module, shown,
+                            machine->at, advice);
+}
+
+static gboolean
 push_global (KappaPickleMachine *machine, const char *module, const char *attribute, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s", module, attribute);
   const KappaPickleGlobal *global = kappa_pickle_find_global (name, machine->profile);
-  g_autofree char *shown_module = kappa_source_quote (module, strlen (module));
-  g_autofree char *shown = kappa_source_quote (attribute, strlen (attribute));
-  g_autofree char *advice = NULL;
   KappaPickleValue *value;
 
   if (global == NULL)
-    {
-      advice = kappa_pickle_explain_global (name);
-      return kappa_source_fail (machine->cursor->source, error, KAPPA_ERROR_UNSUPPORTED,
-                                "GLOBAL %s %s at byte %" G_GUINT64_FORMAT ": %s", shown_module,
-                                shown, machine->at, advice);
-    }
+    return fail_global (machine, name, module, attribute, error);
   value = kappa_pickle_machine_new (machine, KAPPA_PICKLE_GLOBAL);
   value->global = global;
   return kappa_pickle_machine_push (machine, value);
@@ -52,12 +60,14 @@ KAPPA_PICKLE_INSTRUCTION (global)
 KAPPA_PICKLE_INSTRUCTION (stack_global)
 {
   const char *module, *attribute;
+  gsize module_length, length;
 
   if (!kappa_pickle_machine_need (machine, 2, error))
     return FALSE;
-  attribute = kappa_pickle_value_get_string (kappa_pickle_machine_pop (machine), NULL);
-  module = kappa_pickle_value_get_string (kappa_pickle_machine_pop (machine), NULL);
-  if (module == NULL || attribute == NULL)
+  attribute = kappa_pickle_value_get_string (kappa_pickle_machine_pop (machine), &length);
+  module = kappa_pickle_value_get_string (kappa_pickle_machine_pop (machine), &module_length);
+  if (module == NULL || attribute == NULL || strlen (module) != module_length
+      || strlen (attribute) != length)
     return kappa_pickle_machine_fail (machine, error, "a name that is not a string");
   return push_global (machine, module, attribute, error);
 }
@@ -72,6 +82,8 @@ make_ordered_dict (KappaPickleMachine *machine, const KappaPickleValue *argument
   dict->ordered = TRUE;
   if (arguments->n > 1 || (pairs != NULL && pairs->kind != KAPPA_PICKLE_LIST))
     return kappa_pickle_machine_fail (machine, error, "OrderedDict with unexpected arguments");
+  if (!kappa_pickle_machine_spend (machine, kappa_pickle_value_get_n (pairs), 0, error))
+    return FALSE;
   for (guint i = 0; i < kappa_pickle_value_get_n (pairs); i++)
     {
       const KappaPickleValue *pair = pairs->items[i];
@@ -100,6 +112,8 @@ make_encoded (KappaPickleMachine *machine, const KappaPickleValue *arguments, GE
       || !(kappa_pickle_value_equals (arguments->items[1], "latin1")
            || kappa_pickle_value_equals (arguments->items[1], "latin-1")))
     return kappa_pickle_machine_fail (machine, error, "_codecs.encode with unexpected arguments");
+  if (!kappa_pickle_machine_spend (machine, 0, length, error))
+    return FALSE;
   value = kappa_pickle_machine_new (machine, KAPPA_PICKLE_STRING);
   value->text = g_malloc (length + 1);
   for (end = text + length; text < end; text++)

@@ -129,9 +129,10 @@ memoize (KappaPickleMachine *machine, guint64 index, GError **error)
     return FALSE;
   /* Picklers number as they go, so a large number is an attempt to use up memory. */
   if (index > machine->n_opcodes)
-    return kappa_pickle_machine_fail (
-        machine, error, "memo number %" G_GUINT64_FORMAT " after only %u instructions", index,
-        machine->n_opcodes);
+    return kappa_pickle_machine_fail (machine, error,
+                                      "memo number %" G_GUINT64_FORMAT
+                                      " after only %" G_GUINT64_FORMAT " instructions",
+                                      index, machine->n_opcodes);
   if (index >= machine->memo->len)
     g_ptr_array_set_size (machine->memo, (gint)index + 1);
   g_ptr_array_index (machine->memo, index) = kappa_pickle_machine_top (machine);

@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+/*
+ * What one pickle may take: values, or instructions that make them, and bytes of all strings
+ * together. Images are kept in strings, weights are not.
+ */
+#define MAX_OPCODES            ((guint64)1 << 22)
+#define MAX_STRINGS            ((guint64)1 << 30)
+#define MAX_CHECKPOINT_STRINGS ((guint64)1 << 28)
+
 /* Says which instruction went wrong, and where. */
 gboolean
 kappa_pickle_machine_fail (KappaPickleMachine *machine, GError **error, const char *format, ...)
@@ -17,6 +25,26 @@ kappa_pickle_machine_fail (KappaPickleMachine *machine, GError **error, const ch
                             machine->opcode, machine->at, what);
 }
 
+/* Every instruction counts, and so do the values and bytes one copies: what is copied once more
+ * takes memory once more. */
+gboolean
+kappa_pickle_machine_spend (KappaPickleMachine *machine,
+                            guint64 n,
+                            guint64 string_bytes,
+                            GError **error)
+{
+  guint64 limit = machine->profile == KAPPA_PICKLE_DATA ? MAX_STRINGS : MAX_CHECKPOINT_STRINGS;
+
+  machine->n_opcodes += n;
+  machine->string_bytes += string_bytes;
+  if (machine->n_opcodes > MAX_OPCODES)
+    return kappa_pickle_machine_fail (machine, error, "more than 4,194,304 instructions");
+  if (machine->string_bytes > limit)
+    return kappa_pickle_machine_fail (
+        machine, error, "strings of more than %" G_GUINT64_FORMAT " MiB altogether", limit >> 20);
+  return TRUE;
+}
+
 KappaPickleValue *
 kappa_pickle_machine_new (KappaPickleMachine *machine, KappaPickleKind kind)
 {
@@ -28,7 +56,7 @@ kappa_pickle_machine_push (KappaPickleMachine *machine, KappaPickleValue *value)
 {
   if (machine->height == machine->room)
     {
-      machine->room = MAX (64, 2 * machine->room);
+      machine->room *= 2;
       machine->stack = g_renew (KappaPickleValue *, machine->stack, machine->room);
     }
   machine->stack[machine->height++] = value;

@@ -21,7 +21,7 @@ typedef struct
   KappaPickleProfile profile;
   const char *opcode;
   guint64 at;
-  guint n_opcodes;
+  guint64 n_opcodes;
   guint64 string_bytes;
   KappaPickleValue **stack;
   guint height;
@@ -35,6 +35,8 @@ typedef gboolean (*KappaPickleInstruction) (KappaPickleMachine *machine, GError 
 
 gboolean          kappa_pickle_machine_fail     (KappaPickleMachine *machine, GError **error, const char *format, ...)
                                                  G_GNUC_PRINTF (3, 4);
+gboolean          kappa_pickle_machine_spend    (KappaPickleMachine *machine, guint64 n, guint64 string_bytes,
+                                                 GError **error);
 KappaPickleValue *kappa_pickle_machine_new      (KappaPickleMachine *machine, KappaPickleKind kind);
 gboolean          kappa_pickle_machine_push     (KappaPickleMachine *machine, KappaPickleValue *value);
 gboolean          kappa_pickle_machine_need     (KappaPickleMachine *machine, guint n, GError **error);

@@ -1,7 +1,5 @@
 #include "core/formats/pickle-machine.h"
 
-#define MAX_OPCODES ((guint)1 << 22)
-
 #define DATA  KAPPA_PICKLE_DATA
 #define TORCH (KAPPA_PICKLE_CHECKPOINT | KAPPA_PICKLE_TAR)
 #define ANY   (TORCH | DATA)
@@ -100,7 +98,5 @@ kappa_pickle_machine_step (KappaPickleMachine *machine, GError **error)
   if ((opcodes[code].profiles & (guint)machine->profile) == 0)
     return kappa_pickle_machine_fail (machine, error,
                                       "it is refused, nothing Kappa reads needs it here");
-  if (++machine->n_opcodes > MAX_OPCODES)
-    return kappa_pickle_machine_fail (machine, error, "more than 4,194,304 instructions");
-  return opcodes[code].run (machine, error);
+  return kappa_pickle_machine_spend (machine, 1, 0, error) && opcodes[code].run (machine, error);
 }

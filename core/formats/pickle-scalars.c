@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define MAX_STRINGS ((guint64)1 << 30)
-
 static gboolean
 push_int (KappaPickleMachine *machine, gint64 number)
 {
@@ -36,12 +34,8 @@ string_new (KappaPickleMachine *machine, guint64 length, GError **error)
                                  length);
       return NULL;
     }
-  machine->string_bytes += length;
-  if (machine->string_bytes > MAX_STRINGS)
-    {
-      kappa_pickle_machine_fail (machine, error, "strings of more than 1 GiB altogether");
-      return NULL;
-    }
+  if (!kappa_pickle_machine_spend (machine, 0, length, error))
+    return NULL;
   value = kappa_pickle_machine_new (machine, KAPPA_PICKLE_STRING);
   value->text = g_malloc (length + 1);
   value->text[length] = '\0';

@@ -1,6 +1,7 @@
 #include "core/formats/pickle-machine.h"
 
 #define BLOCK_VALUES 512
+#define FIRST_ROOM   64
 
 /**
  * KappaPickle:
@@ -27,8 +28,13 @@ kappa_pickle_read (KappaCursor *cursor, KappaPickleProfile profile, GError **err
   g_autoptr (KappaPickle) self = g_new0 (KappaPickle, 1);
   g_autoptr (GPtrArray) memo = g_ptr_array_new ();
   g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (guint));
-  KappaPickleMachine machine
-      = { .pickle = self, .cursor = cursor, .profile = profile, .marks = marks, .memo = memo };
+  KappaPickleMachine machine = { .pickle = self,
+                                 .cursor = cursor,
+                                 .profile = profile,
+                                 .stack = g_new (KappaPickleValue *, FIRST_ROOM),
+                                 .room = FIRST_ROOM,
+                                 .marks = marks,
+                                 .memo = memo };
   gboolean sound = TRUE;
 
   self->blocks = g_ptr_array_new_with_free_func (g_free);

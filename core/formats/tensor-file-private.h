@@ -3,6 +3,9 @@
 #include "core/formats/source.h"
 #include "core/formats/tensor-file.h"
 
+/* Beyond this nobody would read on. */
+#define KAPPA_TENSOR_FILE_MAX_METADATA 512
+
 /**
  * KappaTensorFileClass:
  * @read_span: reads @size bytes from @offset on of one of the file's storages, as they are stored; the default takes

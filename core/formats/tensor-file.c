@@ -5,8 +5,7 @@
 #include "core/formats/strided.h"
 #include "core/formats/tensor-names.h"
 
-#define MAX_TENSORS  ((guint)1 << 18)
-#define MAX_METADATA 512
+#define MAX_TENSORS ((guint)1 << 18)
 
 /* Tensors may share storage, or repeat one value, but not so that a small file fills the memory. */
 #define MAX_SHARING ((guint64)16)
@@ -218,7 +217,7 @@ kappa_tensor_file_add_metadata (KappaTensorFile *self, const char *key, const ch
   KappaTensorFilePrivate *priv = PRIVATE (self);
   Metadata pair = { g_strdup (key), g_strdup (text) };
 
-  if (priv->metadata->len < MAX_METADATA)
+  if (priv->metadata->len < KAPPA_TENSOR_FILE_MAX_METADATA)
     g_array_append_val (priv->metadata, pair);
   else
     clear_metadata (&pair);

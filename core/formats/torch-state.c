@@ -156,8 +156,11 @@ fail_name (State *state, const GString *name, GError **error)
 static void
 add_text (State *state, const char *key, const KappaPickleValue *value)
 {
-  g_autofree char *text = kappa_pickle_value_to_text (value);
+  g_autofree char *text = NULL;
 
+  if (kappa_tensor_file_get_n_metadata (state->torch->file) >= KAPPA_TENSOR_FILE_MAX_METADATA)
+    return;
+  text = kappa_pickle_value_to_text (value);
   kappa_tensor_file_add_metadata (state->torch->file, key, text);
 }
 

@@ -156,7 +156,7 @@ fail_crc (KappaZip *self, const KappaZipEntry *entry, GError **error)
 static gboolean
 check_crc (KappaZip *self, KappaZipEntry *entry, GError **error)
 {
-  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  g_autofree guint8 *chunk = g_malloc (MAX (MIN (CHUNK, entry->size), 1));
   uLong crc = crc32 (0, NULL, 0);
 
   if (g_atomic_int_get (&entry->checked))
@@ -232,14 +232,14 @@ keep_range (const guint8 *chunk, guint64 at, gsize n, guint64 offset, guint8 *da
 static gboolean
 inflate_range (Inflater *self, guint64 offset, guint8 *data, gsize size, GError **error)
 {
-  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  gsize room = MIN (CHUNK, self->entry->size + 1), n = room;
+  g_autofree guint8 *chunk = g_malloc (room);
   uLong crc = crc32 (0, NULL, 0);
   guint64 at = 0;
-  gsize n = CHUNK;
 
-  while (n == CHUNK && at <= self->entry->size)
+  while (n == room && at <= self->entry->size)
     {
-      if (!inflate_some (self, chunk, CHUNK, &n, error))
+      if (!inflate_some (self, chunk, room, &n, error))
         return FALSE;
       crc = crc32 (crc, chunk, (uInt)n);
       keep_range (chunk, at, n, offset, data, size);
@@ -262,7 +262,7 @@ inflate_begin (Inflater *self, KappaZip *zip, KappaZipEntry *entry, GError **err
   *self = (Inflater) { .zip = zip, .entry = entry };
   if (inflateInit2 (&self->stream, -MAX_WBITS) != Z_OK)
     return kappa_zip_fail (zip, error, "zlib cannot be used");
-  self->input = g_malloc (CHUNK);
+  self->input = g_malloc (MAX (MIN (CHUNK, entry->stored_size), 1));
   return TRUE;
 }
 

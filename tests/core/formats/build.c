@@ -402,9 +402,15 @@ build_tar (const TarKnobs *knobs)
   else
     put_data (pickle, BYTES (TAR_PICKLE));
   put_tar_member (bytes, "pickle", type, pickle, knobs);
-  put_tensors (tensors, knobs);
+  if (knobs->tensors != NULL)
+    put_data (tensors, knobs->tensors, knobs->tensors_size);
+  else
+    put_tensors (tensors, knobs);
   put_tar_member (bytes, knobs->twice ? "pickle" : "tensors", type, tensors, knobs);
-  put_storages (storages, knobs);
+  if (knobs->storages != NULL)
+    put_data (storages, knobs->storages, knobs->storages_size);
+  else
+    put_storages (storages, knobs);
   if (!knobs->missing)
     put_tar_member (bytes, "storages", type, storages, knobs);
   if (knobs->extra_name != NULL)

@@ -101,6 +101,10 @@ typedef struct
   gsize pickle_size;
   const char *views;
   gsize views_size;
+  const char *tensors; /* all of the member */
+  gsize tensors_size;
+  const char *storages; /* all of the member */
+  gsize storages_size;
   const char *pax;
   const char *extra_name; /* a fifth member */
   const char *size_field;

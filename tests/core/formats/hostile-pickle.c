@@ -348,6 +348,36 @@ add_rows (const char *group, const Row *rows, gsize n)
     }
 }
 
+/* A list or a text that is copied as often as it takes to fill the memory. */
+static void
+add_copies (void)
+{
+  GByteArray *pairs = g_byte_array_new (), *text = g_byte_array_new ();
+  g_autoptr (GBytes) pairs_bytes = NULL, text_bytes = NULL;
+
+  put_data (pairs, BYTES (P_PROTO "ccollections\nOrderedDict\nq\0]("));
+  for (guint i = 0; i < 3000; i++)
+    put_text (pairs, "NN\x86");
+  put_data (pairs, BYTES ("eq\1"));
+  for (guint i = 0; i < 3000; i++)
+    put_data (pairs, BYTES ("h\0h\1\x85R"));
+  pairs_bytes = take (pairs);
+  hostile_add (
+      "machine/zip", "copied-pairs",
+      build_torch_zip (g_bytes_get_data (pairs_bytes, NULL), g_bytes_get_size (pairs_bytes)),
+      "more than 4,194,304 instructions");
+  put_data (text, BYTES (P_PROTO "c_codecs\nencode\nq\0X\0\0\x80\0"));
+  for (guint i = 0; i < 1 << 23; i++)
+    put_text (text, "a");
+  put_data (text, BYTES ("X\6\0\0\0latin1\x86q\1"));
+  for (guint i = 0; i < 33; i++)
+    put_data (text, BYTES ("h\0h\1R"));
+  text_bytes = take (text);
+  hostile_add ("machine/zip", "copied-text",
+               build_torch_zip (g_bytes_get_data (text_bytes, NULL), g_bytes_get_size (text_bytes)),
+               "strings of more than 256 MiB");
+}
+
 /* Ones that are too large to be spelt out. */
 static void
 add_large (void)
@@ -389,5 +419,6 @@ hostile_add_pickles (void)
   add_rows ("references", references, G_N_ELEMENTS (references));
   add_rows ("tensors", tensors, G_N_ELEMENTS (tensors));
   add_rows ("states", states, G_N_ELEMENTS (states));
+  add_copies ();
   add_large ();
 }
