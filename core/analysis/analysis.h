@@ -60,6 +60,7 @@ G_DECLARE_DERIVABLE_TYPE (KappaAnalysis, kappa_analysis, KAPPA, ANALYSIS, GObjec
  * @name: "landscape": the command, the entry in recipe and store
  * @title: "Loss landscape"
  * @summary: one sentence, with its full stop
+ * @seed_draws_images: whether the seed is for the sample of images, for want of anything else that is random
  * @check: (nullable): what no single parameter can say: combinations of parameters and inputs
  * @estimate: time and memory of a run, nothing run but a short calibration
  * @run: fills @result. Arrays of a resumed run are there already, with some values present: those are kept,
@@ -77,6 +78,7 @@ struct _KappaAnalysisClass
   KappaReading reading;
   const KappaInputSpec *inputs;
   guint n_inputs;
+  gboolean seed_draws_images;
 
   gboolean (*check)    (KappaAnalysis *self, KappaInputs *inputs, GError **error);
   gboolean (*estimate) (KappaAnalysis *self, KappaInputs *inputs, KappaContext *context, KappaEstimate *estimate,

@@ -17,7 +17,8 @@ static const KappaInputOption dataset_options[] = {
   { "sample", "N",
     "draw N images, stratified by class; 4096 of a larger set where neither this nor a range is "
     "given" },
-  { "sample-seed", "SEED", "seed of that draw; 0 if not given" },
+  { "sample-seed", "SEED",
+    "seed of that draw; 0 if not given, or --seed where nothing else is random" },
   { "split", "auto|all|training|held-out",
     "which images to take from a place that holds both kinds" },
   { "labels", "FILE.csv", "a table with a row for each image, for a flat folder" },

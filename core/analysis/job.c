@@ -153,6 +153,28 @@ look_up (KappaJob *self)
     note_store_error (self, error);
 }
 
+/* The seed is that of the images where the analysis has no other use for it and nothing else was
+ * told. */
+static gboolean
+hand_on_seed (KappaJob *self, GError **error)
+{
+  KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (self->analysis);
+  g_autofree char *seed
+      = klass->seed_draws_images ? kappa_analysis_dup_text (self->analysis, "seed") : NULL;
+
+  for (guint s = 0; seed != NULL && s < klass->n_inputs; s++)
+    for (guint i = 0; i < kappa_inputs_get_n (self->inputs, klass->inputs[s].name); i++)
+      {
+        const char *name = klass->inputs[s].name;
+
+        if (klass->inputs[s].kind == KAPPA_INPUT_DATASET
+            && kappa_inputs_get_option (self->inputs, name, i, "sample-seed") == NULL
+            && !kappa_inputs_set_option (self->inputs, name, i, "sample-seed", seed, error))
+          return FALSE;
+      }
+  return TRUE;
+}
+
 /**
  * kappa_job_prepare:
  *
@@ -164,7 +186,7 @@ look_up (KappaJob *self)
 gboolean
 kappa_job_prepare (KappaJob *self, KappaContext *context, GError **error)
 {
-  if (!kappa_analysis_check (self->analysis, self->inputs, error)
+  if (!kappa_analysis_check (self->analysis, self->inputs, error) || !hand_on_seed (self, error)
       || !kappa_inputs_open (self->inputs, context->cancellable, error))
     return FALSE;
   self->recipe = kappa_recipe_to_json (self->analysis, self->inputs);

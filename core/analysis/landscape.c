@@ -187,11 +187,25 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
+/* What is said about random directions where there are none would have no effect. */
+static gboolean
+check_unused (KappaAnalysis *analysis, gboolean random, KappaLandscapeKind kind, GError **error)
+{
+  if (!random && !kappa_analysis_is_default (analysis, "norm"))
+    return refuse (error, "norm: only random directions are normalised");
+  if (!random && !kappa_analysis_is_default (analysis, "ignore"))
+    return refuse (error, "ignore: only random directions leave parameters alone");
+  if (kind != KAPPA_LANDSCAPE_PLANE && !kappa_analysis_is_default (analysis, "basis"))
+    return refuse (error, "basis: only the plane through three checkpoints has one");
+  return TRUE;
+}
+
 static gboolean
 kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **error)
 {
   KappaLandscapeKind kind = kappa_landscape_get_kind (given);
   gboolean several = kappa_analysis_get_integer (analysis, "seeds") > 1;
+  gboolean random = kind == KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") == 0;
   KappaRange x, y;
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
@@ -201,7 +215,7 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
   if (kind == KAPPA_LANDSCAPE_PLANE && y.n == 0)
     return refuse (error, "y: the plane through three checkpoints has a second axis; leave it "
                           "away, or give it a range");
-  if (several && (kind != KAPPA_LANDSCAPE_RANDOM || kappa_inputs_get_n (given, "directions") > 0))
+  if (several && !random)
     return refuse (
         error,
         "seeds: several directions are drawn for a single checkpoint without --directions only");
@@ -214,7 +228,7 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
     return refuse (error, "directions: with several checkpoints, they are the directions");
   if ((gsize) x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
-  return TRUE;
+  return check_unused (analysis, random, kind, error);
 }
 
 static gsize

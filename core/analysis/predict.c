@@ -289,7 +289,7 @@ kappa_predict_class_init (KappaPredictClass *klass)
     .maximum = 1000000.0,
   };
   static const KappaProperty *const table[]
-      = { &list, &kappa_property_precision, &kappa_property_l2 };
+      = { &list, &kappa_property_precision, &kappa_property_seed, &kappa_property_l2 };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 
   analysis_class->name = "predict";
@@ -311,6 +311,7 @@ kappa_predict_class_init (KappaPredictClass *klass)
   };
   analysis_class->inputs = inputs;
   analysis_class->n_inputs = G_N_ELEMENTS (inputs);
+  analysis_class->seed_draws_images = TRUE;
   analysis_class->estimate = kappa_predict_estimate;
   analysis_class->run = kappa_predict_run;
   kappa_analysis_class_declare (analysis_class, table, G_N_ELEMENTS (table));

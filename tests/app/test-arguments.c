@@ -137,7 +137,7 @@ test_apply (void)
   cli_declare_analysis (arguments, analysis);
   g_assert_true (
       parse (arguments,
-             "a.th b.th --data cifar10:d --x=0:1:3 --images 0:9 --set size=32 --norm layer", NULL));
+             "a.th b.th --data cifar10:d --x=0:1:3 --images 0:9 --set size=32 --batchnorm frozen", NULL));
   cli_apply_analysis (arguments, analysis, inputs, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (kappa_inputs_get_n (inputs, "model"), ==, 2);

@@ -190,6 +190,24 @@ test_predict_json (void)
                    KAPPA_JSON_OBJECT);
 }
 
+/* The seed draws the images where there is nothing else to draw. */
+static void
+test_seeded_sample (void)
+{
+  g_auto (Outcome) zero = RUN ("predict", model, data, "--sample=40", "--json", workspace);
+  g_auto (Outcome) one
+      = RUN ("predict", model, data, "--sample=40", "--seed=1", "--json", workspace);
+  g_auto (Outcome) told
+      = RUN ("predict", model, data, "--sample=40", "--sample-seed=1", "--json", workspace);
+  g_autoptr (KappaJson) a = parse (zero.out);
+  g_autoptr (KappaJson) b = parse (one.out);
+  g_autoptr (KappaJson) c = parse (told.out);
+
+  g_assert_cmpfloat (scalar (a, "images"), ==, 40.0);
+  g_assert_cmpfloat (scalar (a, "loss"), !=, scalar (b, "loss"));
+  g_assert_cmpfloat (scalar (b, "loss"), ==, scalar (c, "loss"));
+}
+
 /* The same recipe again is answered with the same bytes, and adds no run. */
 static void
 test_cache_and_export (void)
@@ -391,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/exit-codes", test_exit_codes);
   g_test_add_func ("/cli/inspect", test_inspect);
   g_test_add_func ("/cli/predict-json", test_predict_json);
+  g_test_add_func ("/cli/seeded-sample", test_seeded_sample);
   g_test_add_func ("/cli/cache-and-export", test_cache_and_export);
   g_test_add_func ("/cli/estimate", test_estimate);
   g_test_add_func ("/cli/signals", test_signals);
