@@ -317,6 +317,6 @@ kappa_preset_to_text (const KappaPreset *self)
   char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
 
   return g_strdup_printf ("%s,eps=%s,stride=%s", preprocess,
-                          g_ascii_dtostr (epsilon, sizeof epsilon, self->choices.norm_epsilon),
+                          g_ascii_formatd (epsilon, sizeof epsilon, "%.15g", self->choices.norm_epsilon),
                           self->choices.stride_first ? "first" : "second");
 }
