@@ -5,6 +5,7 @@
 #include "ui/kappa-facts.h"
 #include "ui/kappa-parameter-pane.h"
 #include "ui/kappa-reading.h"
+#include "ui/kappa-readout.h"
 #include "ui/kappa-reproduce-row.h"
 #include "ui/kappa-run-view.h"
 #include "ui/kappa-saved-view.h"
@@ -21,7 +22,8 @@ typedef struct
   GtkWidget *side, *tools;
   KappaParameterPane *pane;
   GtkWidget *estimate;
-  KappaFacts *facts, *pointer;
+  KappaFacts *facts;
+  KappaReadout *readout;
   KappaReproduceRow *reproduce;
 
   KappaRunItem *item; /* what is shown */
@@ -110,7 +112,9 @@ ask_estimate (KappaAnalysisPage *self)
   if (priv->adopting || priv->pane == NULL)
     return;
   gtk_label_set_label (GTK_LABEL (priv->estimate), "");
-  inputs = kappa_parameter_pane_get_fault (priv->pane) == NULL ? kappa_parameter_pane_make_inputs (priv->pane, NULL) : NULL;
+  inputs = kappa_parameter_pane_get_fault (priv->pane) == NULL
+               ? kappa_parameter_pane_make_inputs (priv->pane, NULL)
+               : NULL;
   if (inputs == NULL)
     {
       kappa_estimator_cancel (priv->estimator);
@@ -127,36 +131,6 @@ estimated_cb (KappaAnalysisPage *self, const char *text)
 }
 
 static void
-show_readout (KappaAnalysisPage *self)
-{
-  KappaAnalysisPagePrivate *priv = get_private (self);
-  const char *readout = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  for (guint i = 0; readout == NULL && kappa_figure_grid_get_view (priv->grid, i) != NULL; i++)
-    readout = kappa_plot_view_get_readout (kappa_figure_grid_get_view (priv->grid, i));
-  if (readout == NULL)
-    {
-      kappa_facts_blank (priv->pointer);
-      return;
-    }
-  lines = g_strsplit (readout, "\n", -1);
-  kappa_facts_set_lines (priv->pointer, (const char *const *) lines);
-}
-
-static void
-follow_views (KappaAnalysisPage *self)
-{
-  KappaAnalysisPagePrivate *priv = get_private (self);
-  KappaPlotView *view;
-
-  for (guint i = 0; (view = kappa_figure_grid_get_view (priv->grid, i)) != NULL; i++)
-    if (!g_signal_handler_find (view, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL,
-                                (gpointer) (GCallback) show_readout, self))
-      g_signal_connect_object (view, "notify::readout", G_CALLBACK (show_readout), self, G_CONNECT_SWAPPED);
-}
-
-static void
 show_empty (KappaAnalysisPage *self)
 {
   KappaAnalysisPagePrivate *priv = get_private (self);
@@ -164,13 +138,16 @@ show_empty (KappaAnalysisPage *self)
   KappaDesk *desk = get_desk (self);
 
   if (kappa_desk_get_model (desk) == NULL)
-    kappa_run_view_show_status (priv->view, "document-open-symbolic", "Open a Model", "Drop a checkpoint here, or press Ctrl+O.",
-                                NULL);
+    kappa_run_view_show_status (priv->view, "document-open-symbolic", "Open a Model",
+                                "Drop a checkpoint here, or press Ctrl+O.", NULL);
   else if (kappa_desk_get_dataset (desk) == NULL)
-    kappa_run_view_show_status (priv->view, "image-x-generic-symbolic", "Add Images",
-                                "Drop a folder of images, a CIFAR-10 or MNIST file, or an .npz here, or press Ctrl+O.", NULL);
+    kappa_run_view_show_status (
+        priv->view, "image-x-generic-symbolic", "Add Images",
+        "Drop a folder of images, a CIFAR-10 or MNIST file, or an .npz here, or press Ctrl+O.",
+        NULL);
   else
-    kappa_run_view_show_status (priv->view, "media-playback-start-symbolic", klass->title, klass->summary, "Run");
+    kappa_run_view_show_status (priv->view, "media-playback-start-symbolic", klass->title,
+                                klass->summary, "Run");
 }
 
 static void
@@ -218,6 +195,8 @@ show_result (KappaAnalysisPage *self)
   KAPPA_ANALYSIS_PAGE_GET_CLASS (self)->update (self, priv->result);
   if (priv->figure != NULL)
     kappa_run_view_show_body (priv->view);
+  else
+    kappa_run_view_show_waiting (priv->view, "Computing");
   show_details (self);
 }
 
@@ -233,8 +212,9 @@ show_end (KappaAnalysisPage *self)
   else if (state == KAPPA_RUN_FAILED)
     show_failure (self);
   else if (kappa_run_item_can_resume (priv->item))
-    kappa_run_view_show_status (priv->view, "media-playback-pause-symbolic", "Stopped Before Its First Result",
-                                "Nothing was computed yet.", "Run");
+    kappa_run_view_show_status (priv->view, "media-playback-pause-symbolic",
+                                "Stopped Before Its First Result", "Nothing was computed yet.",
+                                "Run");
 }
 
 static void
@@ -261,6 +241,10 @@ leave_runner (KappaAnalysisPage *self)
 static void
 finished_cb (KappaAnalysisPage *self)
 {
+  g_autoptr (GError) error = kappa_runner_dup_store_error (get_private (self)->runner);
+
+  if (error != NULL)
+    kappa_desk_tell (get_desk (self), error->message);
   results_changed_cb (self);
   show_end (self);
 }
@@ -272,7 +256,8 @@ follow_runner (KappaAnalysisPage *self, KappaRunner *runner)
 
   leave_runner (self);
   priv->runner = g_object_ref (runner);
-  g_signal_connect_object (runner, "results-changed", G_CALLBACK (results_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (runner, "results-changed", G_CALLBACK (results_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (runner, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
   kappa_run_view_set_runner (priv->view, runner);
   kappa_run_view_set_notice (priv->view, NULL, NULL);
@@ -287,7 +272,8 @@ static void
 load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
-  KappaResult *result = kappa_workspace_load_result (g_object_get_data (G_OBJECT (task), "workspace"), *(gint64 *) data, &error);
+  KappaResult *result = kappa_workspace_load_result (
+      g_object_get_data (G_OBJECT (task), "workspace"), *(gint64 *)data, &error);
 
   if (result != NULL)
     g_task_return_pointer (task, result, g_object_unref);
@@ -307,7 +293,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (loaded == NULL)
     {
-      kappa_run_view_show_status (priv->view, "dialog-warning-symbolic", "The Run Cannot Be Read", error->message, NULL);
+      kappa_run_view_show_status (priv->view, "dialog-warning-symbolic", "The Run Cannot Be Read",
+                                  error->message, NULL);
       return;
     }
   g_set_object (&priv->result, loaded);
@@ -368,7 +355,7 @@ clear_widgets (KappaAnalysisPage *self)
   kappa_run_view_set_provenance (priv->view, NULL);
   kappa_run_view_set_figure (priv->view, NULL);
   kappa_facts_clear (priv->facts);
-  kappa_facts_blank (priv->pointer);
+  kappa_readout_prepare (priv->readout, NULL);
   kappa_reproduce_row_set_page (priv->reproduce, NULL);
 }
 
@@ -408,9 +395,11 @@ kappa_analysis_page_get_run (KappaPage *page)
 static gboolean
 is_about (KappaAnalysisPage *self, KappaRunItem *item)
 {
-  KappaDocument *model = kappa_desk_get_model (get_desk (self)), *data = kappa_desk_get_dataset (get_desk (self));
+  KappaDocument *model = kappa_desk_get_model (get_desk (self)),
+                *data = kappa_desk_get_dataset (get_desk (self));
 
-  return model != NULL && data != NULL && kappa_document_is_at (model, kappa_run_item_get_model (item))
+  return model != NULL && data != NULL
+         && kappa_document_is_at (model, kappa_run_item_get_model (item))
          && kappa_document_is_at (data, kappa_run_item_get_data (item));
 }
 
@@ -424,7 +413,8 @@ find_run (KappaAnalysisPage *self)
     {
       g_autoptr (KappaRunItem) item = g_list_model_get_item (runs, i);
 
-      if (g_str_equal (kappa_run_item_get_analysis (item), get_analysis_class (self)->name) && is_about (self, item))
+      if (g_str_equal (kappa_run_item_get_analysis (item), get_analysis_class (self)->name)
+          && is_about (self, item))
         return item;
     }
   return NULL;
@@ -505,6 +495,7 @@ kappa_analysis_page_update (KappaAnalysisPage *self, KappaResult *result)
     return;
   kappa_plot_view_set_figure (kappa_figure_grid_get_view (priv->grid, 0), priv->figure);
   kappa_run_view_set_figure (priv->view, priv->figure);
+  kappa_readout_prepare (priv->readout, priv->figure);
   priv->saved_view = kappa_saved_view_new (get_desk (self), priv->item, priv->figure);
   kappa_reproduce_row_set_page (priv->reproduce, self);
 }
@@ -518,7 +509,8 @@ kappa_analysis_page_get_plot (KappaPage *page)
 
   if (priv->figure == NULL)
     return NULL;
-  if (focus != NULL && KAPPA_IS_PLOT_VIEW (focus) && gtk_widget_is_ancestor (focus, GTK_WIDGET (page)))
+  if (focus != NULL && KAPPA_IS_PLOT_VIEW (focus)
+      && gtk_widget_is_ancestor (focus, GTK_WIDGET (page)))
     return KAPPA_PLOT_VIEW (focus);
   return kappa_figure_grid_get_view (priv->grid, 0);
 }
@@ -548,7 +540,8 @@ make_alone_button (KappaAnalysisPage *self)
 
   gtk_button_set_icon_name (GTK_BUTTON (button), "view-fullscreen-symbolic");
   gtk_widget_set_tooltip_text (button, "Only the large figure");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Only the large figure", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Only the large figure", -1);
   gtk_widget_add_css_class (button, "flat");
   g_signal_connect_object (button, "toggled", G_CALLBACK (alone_cb), get_private (self)->grid, 0);
   return button;
@@ -578,11 +571,11 @@ make_side (KappaAnalysisPage *self)
   gtk_label_set_wrap (GTK_LABEL (priv->estimate), TRUE);
   gtk_widget_add_css_class (priv->estimate, "caption");
   gtk_widget_add_css_class (priv->estimate, "dim-label");
-  priv->pointer = KAPPA_FACTS (kappa_facts_new ("Under the pointer"));
+  priv->readout = KAPPA_READOUT (kappa_readout_new (priv->grid));
   priv->facts = KAPPA_FACTS (kappa_facts_new ("Results"));
   priv->reproduce = KAPPA_REPRODUCE_ROW (kappa_reproduce_row_new ());
-  gtk_box_append (GTK_BOX (priv->side), GTK_WIDGET (priv->pointer));
   gtk_box_append (GTK_BOX (priv->side), GTK_WIDGET (priv->facts));
+  gtk_box_append (GTK_BOX (priv->side), GTK_WIDGET (priv->readout));
   gtk_box_append (GTK_BOX (priv->side), GTK_WIDGET (priv->pane));
   gtk_box_append (GTK_BOX (priv->side), priv->estimate);
   gtk_box_append (GTK_BOX (priv->side), GTK_WIDGET (priv->reproduce));
@@ -593,11 +586,13 @@ connect_desk (KappaAnalysisPage *self)
 {
   KappaDesk *desk = get_desk (self);
 
-  g_signal_connect_object (desk, "notify::model", G_CALLBACK (subject_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (desk, "notify::dataset", G_CALLBACK (subject_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "notify::model", G_CALLBACK (subject_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "notify::dataset", G_CALLBACK (subject_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   if (!kappa_run_list_is_loaded (kappa_desk_get_runs (desk)))
-    g_signal_connect_object (kappa_desk_get_runs (desk), "loaded", G_CALLBACK (subject_changed_cb), self,
-                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (kappa_desk_get_runs (desk), "loaded", G_CALLBACK (subject_changed_cb),
+                             self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -615,12 +610,14 @@ kappa_analysis_page_build (KappaPage *page)
   priv->grid = KAPPA_FIGURE_GRID (g_object_ref_sink (kappa_figure_grid_new ()));
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (priv->view));
   kappa_run_view_set_body (priv->view, klass->make_body (self));
-  follow_views (self);
   make_tools (self);
   make_side (self);
-  g_signal_connect_object (priv->analysis, "notify", G_CALLBACK (ask_estimate), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (priv->pane, "inputs-changed", G_CALLBACK (ask_estimate), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (priv->estimator, "answered", G_CALLBACK (estimated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->analysis, "notify", G_CALLBACK (ask_estimate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->pane, "inputs-changed", G_CALLBACK (ask_estimate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->estimator, "answered", G_CALLBACK (estimated_cb), self,
+                           G_CONNECT_SWAPPED);
   connect_desk (self);
   kappa_page_show_run (page, find_run (self));
 }
@@ -676,8 +673,9 @@ kappa_analysis_page_class_init (KappaAnalysisPageClass *klass)
   klass->make_body = kappa_analysis_page_make_body;
   klass->reset = kappa_analysis_page_reset;
   klass->update = kappa_analysis_page_update;
-  props[PROP_ANALYSIS_TYPE] = g_param_spec_gtype ("analysis-type", NULL, NULL, KAPPA_TYPE_ANALYSIS,
-                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_ANALYSIS_TYPE]
+      = g_param_spec_gtype ("analysis-type", NULL, NULL, KAPPA_TYPE_ANALYSIS,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

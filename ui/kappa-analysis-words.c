@@ -1,8 +1,8 @@
 #include "core/analysis/recipe.h"
-#include "core/formats/json.h"
 #include "ui/kappa-analysis-page.h"
 
-/* What a page can say of the run it shows: the command that repeats it, its recipe, and where it comes from. */
+/* What a page can say of the run it shows: the command that repeats it, its recipe, and where it
+ * comes from. */
 
 static void
 append_quoted (GString *command, char **arguments)
@@ -18,7 +18,8 @@ append_quoted (GString *command, char **arguments)
 /**
  * kappa_analysis_page_dup_command:
  *
- * Returns: (transfer full) (nullable): a line for the shell that makes the figure as it is looked at now
+ * Returns: (transfer full) (nullable): a line for the shell that makes the figure as it is looked
+ * at now
  */
 char *
 kappa_analysis_page_dup_command (KappaAnalysisPage *self)
@@ -58,18 +59,27 @@ kappa_analysis_page_dup_recipe (KappaAnalysisPage *self)
   return kappa_recipe_to_json (analysis, inputs);
 }
 
-/* The first definition says what was computed on which images; every array and scalar of a run shares that. */
+/* What was computed on which images; every number of a run shares that, and the loss says it best.
+ */
 static char *
 dup_definition (KappaResult *result)
 {
-  g_auto (GStrv) arrays = kappa_result_list_arrays (result);
   g_auto (GStrv) scalars = kappa_result_list_scalars (result);
-  g_autoptr (KappaArray) array = arrays[0] != NULL ? kappa_result_dup_array (result, arrays[0]) : NULL;
-  g_autoptr (KappaScalar) scalar = scalars[0] != NULL ? kappa_result_dup_scalar (result, scalars[0]) : NULL;
+  g_auto (GStrv) arrays = kappa_result_list_arrays (result);
+  g_autoptr (KappaScalar) loss = kappa_result_dup_scalar (result, "loss");
+  g_autoptr (KappaScalar) scalar
+      = scalars[0] != NULL ? kappa_result_dup_scalar (result, scalars[0]) : NULL;
+  g_autoptr (KappaArray) array
+      = arrays[0] != NULL ? kappa_result_dup_array (result, arrays[0]) : NULL;
+  char *definition = NULL;
 
-  if (scalar != NULL)
-    return g_strdup (scalar->definition);
-  return array != NULL ? g_strdup (array->definition) : NULL;
+  if (loss != NULL || scalar != NULL)
+    definition = g_strdup (loss != NULL ? loss->definition : scalar->definition);
+  else if (array != NULL)
+    definition = g_strdup (array->definition);
+  if (definition != NULL)
+    *definition = g_ascii_toupper (*definition);
+  return definition;
 }
 
 /**

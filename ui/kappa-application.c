@@ -26,15 +26,17 @@ apply_color_scheme (KappaApplication *self)
   static const AdwColorScheme schemes[]
       = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT, ADW_COLOR_SCHEME_FORCE_DARK };
 
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
-                                      schemes[g_settings_get_enum (self->settings, "color-scheme")]);
+  adw_style_manager_set_color_scheme (
+      adw_style_manager_get_default (),
+      schemes[g_settings_get_enum (self->settings, "color-scheme")]);
 }
 
 /* At the first start there is no session, and the sample shows what the program is for. */
 static void
 fill_window (KappaApplication *self)
 {
-  gboolean restored = g_settings_get_boolean (self->settings, "restore-session") && kappa_window_restore (self->window);
+  gboolean restored = g_settings_get_boolean (self->settings, "restore-session")
+                      && kappa_window_restore (self->window);
 
   if (!restored || self->wants_sample)
     kappa_window_open_sample (self->window);
@@ -46,7 +48,7 @@ ensure_window (KappaApplication *self)
   if (self->window != NULL)
     return self->window;
   self->window = kappa_window_new (ADW_APPLICATION (self), self->settings);
-  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *)&self->window);
   return self->window;
 }
 
@@ -74,7 +76,7 @@ kappa_application_open (GApplication *application, GFile **files, int n, const c
   if (is_new && g_settings_get_boolean (self->settings, "restore-session"))
     kappa_window_restore (self->window);
   gtk_window_present (GTK_WINDOW (self->window));
-  kappa_window_open (self->window, files, (guint) n);
+  kappa_window_open (self->window, files, (guint)n);
 }
 
 static void
@@ -82,9 +84,10 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   KappaApplication *self = data;
 
-  adw_show_about_window (GTK_WINDOW (self->window), "application-name", "Kappa", "application-icon", KAPPA_APPLICATION_ID,
-                         "version", KAPPA_VERSION, "license-type", GTK_LICENSE_APACHE_2_0, "comments",
-                         "Opens trained vision models from their files and shows their geometry.", NULL);
+  adw_show_about_window (
+      GTK_WINDOW (self->window), "application-name", "Kappa", "application-icon",
+      KAPPA_APPLICATION_ID, "version", KAPPA_VERSION, "license-type", GTK_LICENSE_APACHE_2_0,
+      "comments", "Opens trained vision models from their files and shows their geometry.", NULL);
 }
 
 static void
@@ -92,7 +95,8 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   KappaApplication *self = data;
 
-  gtk_window_present (GTK_WINDOW (kappa_preferences_new (GTK_WINDOW (self->window), self->settings)));
+  gtk_window_present (
+      GTK_WINDOW (kappa_preferences_new (GTK_WINDOW (self->window), self->settings)));
 }
 
 static void
@@ -114,9 +118,10 @@ add_actions (KappaApplication *self)
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit", (const char *[]){ "<Control>q", NULL });
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit",
+                                         (const char *[]) { "<Control>q", NULL });
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.preferences",
-                                         (const char *[]){ "<Control>comma", NULL });
+                                         (const char *[]) { "<Control>comma", NULL });
 }
 
 static void
@@ -126,8 +131,8 @@ kappa_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (kappa_application_parent_class)->startup (application);
   self->settings = kappa_settings_new ();
-  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme),
+                           self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
   add_actions (self);
 }
@@ -156,7 +161,7 @@ kappa_application_command_line (GApplication *application, GApplicationCommandLi
   for (guint i = 1; arguments[i] != NULL; i++)
     g_ptr_array_add (files, g_application_command_line_create_file_for_arg (line, arguments[i]));
   if (files->len > 0)
-    g_application_open (application, (GFile **) files->pdata, (int) files->len, "");
+    g_application_open (application, (GFile **)files->pdata, (int)files->len, "");
   else
     g_application_activate (application);
   return 0;
@@ -167,7 +172,7 @@ kappa_application_dispose (GObject *object)
 {
   KappaApplication *self = KAPPA_APPLICATION (object);
 
-  g_clear_weak_pointer ((gpointer *) &self->window);
+  g_clear_weak_pointer ((gpointer *)&self->window);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (kappa_application_parent_class)->dispose (object);
 }
@@ -190,7 +195,8 @@ kappa_application_init (KappaApplication *self)
 {
   static const GOptionEntry entries[] = {
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Show the version", NULL },
-    { "sample", 0, 0, G_OPTION_ARG_NONE, NULL, "Open the bundled network and walk its landscape", NULL },
+    { "sample", 0, 0, G_OPTION_ARG_NONE, NULL, "Open the bundled network and walk its landscape",
+      NULL },
     { 0 },
   };
 
@@ -203,6 +209,6 @@ KappaApplication *
 kappa_application_new (void)
 {
   return g_object_new (KAPPA_TYPE_APPLICATION, "application-id", KAPPA_APPLICATION_ID, "flags",
-                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE, "resource-base-path",
-                       "/org/kappa/Kappa", NULL);
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE,
+                       "resource-base-path", "/org/kappa/Kappa", NULL);
 }

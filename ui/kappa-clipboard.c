@@ -8,8 +8,8 @@
 #include "core/analysis/json-writer.h"
 #include "ui/plot/export.h"
 
-/* Copying a figure: as a picture of points and of shapes, and its numbers as a table, so that whoever pastes takes what
- * it can use. */
+/* Copying a figure: as a picture of points and of shapes, and its numbers as a table, so that
+ * whoever pastes takes what it can use. */
 
 #define PICTURE_WIDTH_MM 160.0
 #define PICTURE_DPI      200.0
@@ -17,7 +17,8 @@
 static GBytes *
 export_to_bytes (KappaFigure *figure, const char *suffix, GError **error)
 {
-  const KappaExportOptions options = { .width_mm = PICTURE_WIDTH_MM, .dpi = PICTURE_DPI, .theme = KAPPA_THEME_PRINT };
+  const KappaExportOptions options
+      = { .width_mm = PICTURE_WIDTH_MM, .dpi = PICTURE_DPI, .theme = KAPPA_THEME_PRINT };
   g_autofree char *template = g_strconcat ("kappa-XXXXXX", suffix, NULL);
   g_autofree char *path = NULL;
   char *contents = NULL;
@@ -28,7 +29,8 @@ export_to_bytes (KappaFigure *figure, const char *suffix, GError **error)
   if (file < 0)
     return NULL;
   close (file);
-  done = kappa_figure_export (figure, path, &options, error) && g_file_get_contents (path, &contents, &length, error);
+  done = kappa_figure_export (figure, path, &options, error)
+         && g_file_get_contents (path, &contents, &length, error);
   g_unlink (path);
   return done ? g_bytes_new_take (contents, length) : NULL;
 }
@@ -44,7 +46,7 @@ append_number (GString *text, double value)
 static double
 coordinate (const KappaArray *array, guint axis, gsize index)
 {
-  return array->coordinates[axis] != NULL ? array->coordinates[axis][index] : (double) index;
+  return array->coordinates[axis] != NULL ? array->coordinates[axis][index] : (double)index;
 }
 
 /* One row for each place, one column for each axis and each array of that shape. */
@@ -57,7 +59,8 @@ append_arrays (GString *text, GPtrArray *arrays)
   for (guint d = 0; d < first->rank; d++)
     g_string_append_printf (text, "%s\t", first->axes[d] != NULL ? first->axes[d] : "index");
   for (guint i = 0; i < arrays->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "\t" : "", ((const KappaArray *) arrays->pdata[i])->name);
+    g_string_append_printf (text, "%s%s", i > 0 ? "\t" : "",
+                            ((const KappaArray *)arrays->pdata[i])->name);
   g_string_append_c (text, '\n');
   for (gsize at = 0; at < size; at++)
     {
@@ -91,13 +94,13 @@ same_shape (const KappaArray *a, const KappaArray *b)
 /**
  * kappa_clipboard_dup_table:
  *
- * Returns: (transfer full): the first array of a result and all others of its shape, as tab-separated text; "" if there
- *   is none. What is not computed yet is empty
+ * Returns: (transfer full): the first array of a result and all others of its shape, as
+ * tab-separated text; "" if there is none. What is not computed yet is empty
  */
 char *
 kappa_clipboard_dup_table (KappaResult *result)
 {
-  g_autoptr (GPtrArray) arrays = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_array_free);
+  g_autoptr (GPtrArray) arrays = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_array_free);
   g_auto (GStrv) names = kappa_result_list_arrays (result);
   GString *text = g_string_new (NULL);
 
@@ -120,7 +123,10 @@ kappa_clipboard_dup_table (KappaResult *result)
  * Puts PNG, SVG and tab-separated text on the clipboard.
  */
 gboolean
-kappa_clipboard_copy_figure (GtkWidget *widget, KappaFigure *figure, KappaResult *result, GError **error)
+kappa_clipboard_copy_figure (GtkWidget *widget,
+                             KappaFigure *figure,
+                             KappaResult *result,
+                             GError **error)
 {
   g_autoptr (GBytes) png = export_to_bytes (figure, ".png", error);
   g_autoptr (GBytes) svg = png != NULL ? export_to_bytes (figure, ".svg", error) : NULL;

@@ -3,8 +3,8 @@
 /**
  * KappaDesk:
  *
- * What someone works on: the models and images that are open, the runs of the workspace, and which of each is looked
- * at. The window shows it; every page reads its subject from it.
+ * What someone works on: the models and images that are open, the runs of the workspace, and which
+ * of each is looked at. The window shows it; every page reads its subject from it.
  */
 struct _KappaDesk
 {
@@ -98,8 +98,8 @@ kappa_desk_class_init (KappaDeskClass *klass)
    * KappaDesk::message:
    * @text: what went wrong, for people
    */
-  message_signal
-      = g_signal_new ("message", KAPPA_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  message_signal = g_signal_new ("message", KAPPA_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -276,8 +276,10 @@ find_or_open (KappaDesk *self, KappaInputKind kind, const char *source)
 static void
 follow_run (KappaDesk *self)
 {
-  KappaDocument *model = find_or_open (self, KAPPA_INPUT_MODEL, kappa_run_item_get_model (self->run));
-  KappaDocument *data = find_or_open (self, KAPPA_INPUT_DATASET, kappa_run_item_get_data (self->run));
+  KappaDocument *model
+      = find_or_open (self, KAPPA_INPUT_MODEL, kappa_run_item_get_model (self->run));
+  KappaDocument *data
+      = find_or_open (self, KAPPA_INPUT_DATASET, kappa_run_item_get_data (self->run));
 
   if (model != NULL)
     kappa_desk_set_model (self, model);
@@ -451,7 +453,8 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
  * @func: changes the workspace; called in a thread
  * @destroy: (nullable): frees @data
  *
- * Does something to the workspace, where it may have to wait for another program, and reads the runs again.
+ * Does something to the workspace, where it may have to wait for another program, and reads the
+ * runs again.
  */
 void
 kappa_desk_store (KappaDesk *self, KappaStoreFunc func, gpointer data, GDestroyNotify destroy)
@@ -466,7 +469,7 @@ kappa_desk_store (KappaDesk *self, KappaStoreFunc func, gpointer data, GDestroyN
       return;
     }
   order = g_new (Order, 1);
-  *order = (Order){ g_object_ref (self->workspace), func, data, destroy };
+  *order = (Order) { g_object_ref (self->workspace), func, data, destroy };
   g_task_set_task_data (task, order, order_free);
   g_task_run_in_thread (task, store_in_thread);
 }

@@ -5,8 +5,8 @@
 /**
  * KappaDocumentRow:
  *
- * A model or images in the sidebar: what it is, where it is from, whether it could be read. A model has the colour it
- * has in figures.
+ * A model or images in the sidebar: what it is, where it is from, whether it could be read. A model
+ * has the colour it has in figures.
  */
 struct _KappaDocumentRow
 {
@@ -31,7 +31,8 @@ close_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   KappaDocumentRow *self = KAPPA_DOCUMENT_ROW (widget);
   gboolean is_model = kappa_document_get_kind (self->document) == KAPPA_INPUT_MODEL;
 
-  gtk_widget_activate_action (widget, "win.close-document", "(bs)", is_model, kappa_document_get_source (self->document));
+  gtk_widget_activate_action (widget, "win.close-document", "(bs)", is_model,
+                              kappa_document_get_source (self->document));
 }
 
 static void
@@ -92,7 +93,8 @@ make_close_button (KappaDocumentRow *self)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "document.close");
   gtk_widget_set_tooltip_text (button, "Close (the file stays where it is)");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "circular");
@@ -128,7 +130,8 @@ kappa_document_row_init (KappaDocumentRow *self)
 static GtkWidget *
 lay_out (KappaDocumentRow *self)
 {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10),
+            *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_box_append (GTK_BOX (words), self->title);
   gtk_box_append (GTK_BOX (words), self->subtitle);
@@ -151,7 +154,8 @@ kappa_document_row_new (KappaDocument *document)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), lay_out (self));
   g_object_bind_property (document, "title", self->title, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (document, "subtitle", self->subtitle, "label", G_BINDING_SYNC_CREATE);
-  g_signal_connect_object (document, "notify::state", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "notify::state", G_CALLBACK (show_state), self,
+                           G_CONNECT_SWAPPED);
   show_state (self);
   return GTK_WIDGET (self);
 }

@@ -7,8 +7,8 @@
 /**
  * KappaDocument:
  *
- * A model or images that someone opened: where they are, what was told about them, and once they are read, what they
- * are. For the main thread.
+ * A model or images that someone opened: where they are, what was told about them, and once they
+ * are read, what they are. For the main thread.
  */
 struct _KappaDocument
 {
@@ -87,15 +87,15 @@ kappa_document_class_init (KappaDocumentClass *klass)
   object_class->finalize = kappa_document_finalize;
   props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   props[PROP_SUBTITLE] = g_param_spec_string ("subtitle", NULL, NULL, NULL, flags);
-  props[PROP_STATE]
-      = g_param_spec_enum ("state", NULL, NULL, KAPPA_TYPE_DOCUMENT_STATE, KAPPA_DOCUMENT_OPENING, flags);
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, KAPPA_TYPE_DOCUMENT_STATE,
+                                         KAPPA_DOCUMENT_OPENING, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   /**
    * KappaDocument::options-changed:
    */
-  options_changed_signal = g_signal_new ("options-changed", KAPPA_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 0);
+  options_changed_signal = g_signal_new ("options-changed", KAPPA_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST,
+                                         0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -155,7 +155,8 @@ describe_model (KappaDocument *self)
   g_autofree char *file = dup_base_name (self->source);
   g_autofree char *count = kappa_words_short (kappa_model_get_parameters_size (self->model));
 
-  set_words (self, g_strdup (kappa_model_get_architecture (self->model)), g_strdup_printf ("%s · %s", count, file));
+  set_words (self, g_strdup (kappa_model_get_architecture (self->model)),
+             g_strdup_printf ("%s · %s", count, file));
 }
 
 static void
@@ -175,7 +176,8 @@ make (KappaInputKind kind, const char *source)
   KappaDocument *self = g_object_new (KAPPA_TYPE_DOCUMENT, NULL);
 
   self->kind = kind;
-  self->source = g_file_test (source, G_FILE_TEST_EXISTS) ? g_canonicalize_filename (source, NULL) : g_strdup (source);
+  self->source = g_file_test (source, G_FILE_TEST_EXISTS) ? g_canonicalize_filename (source, NULL)
+                                                          : g_strdup (source);
   return self;
 }
 
@@ -262,13 +264,14 @@ static GObject *
 open_dataset (const Order *order, GCancellable *cancellable, GError **error)
 {
   const char *split = g_hash_table_lookup (order->options, "split");
-  KappaDatasetOptions options = { .labels = g_hash_table_lookup (order->options, "labels"),
-                                  .image_column = g_hash_table_lookup (order->options, "image-column"),
-                                  .label_column = g_hash_table_lookup (order->options, "label-column") };
+  KappaDatasetOptions options
+      = { .labels = g_hash_table_lookup (order->options, "labels"),
+          .image_column = g_hash_table_lookup (order->options, "image-column"),
+          .label_column = g_hash_table_lookup (order->options, "label-column") };
 
   if (split != NULL)
     kappa_split_choice_from_name (split, &options.split);
-  return (GObject *) kappa_dataset_open (order->source, &options, cancellable, error);
+  return (GObject *)kappa_dataset_open (order->source, &options, cancellable, error);
 }
 
 static void
@@ -283,7 +286,7 @@ open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
       const KappaModelOptions options = { .preset = g_hash_table_lookup (order->options, "preset"),
                                           .settings = g_hash_table_lookup (order->options, "set") };
 
-      opened = (GObject *) kappa_model_open (order->source, &options, cancellable, &error);
+      opened = (GObject *)kappa_model_open (order->source, &options, cancellable, &error);
     }
   else
     opened = open_dataset (order, cancellable, &error);
@@ -334,8 +337,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 /**
  * kappa_document_open:
  *
- * Reads the file in a thread, with the options as they are now. "state" tells when it is done. What was open before
- * stays until then.
+ * Reads the file in a thread, with the options as they are now. "state" tells when it is done. What
+ * was open before stays until then.
  */
 void
 kappa_document_open (KappaDocument *self)
@@ -346,7 +349,7 @@ kappa_document_open (KappaDocument *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
-  *order = (Order){ self->kind, g_strdup (self->source), copy_options (self->options) };
+  *order = (Order) { self->kind, g_strdup (self->source), copy_options (self->options) };
   set_state (self, KAPPA_DOCUMENT_OPENING);
   task = g_task_new (NULL, self->cancellable, opened_cb, g_object_ref (self));
   g_task_set_task_data (task, order, order_free);
@@ -444,7 +447,8 @@ kappa_document_get_option (KappaDocument *self, const char *name)
   return g_hash_table_lookup (self->options, name);
 }
 
-/* Which images are used is decided when a run begins; everything else changes what the file is read as. */
+/* Which images are used is decided when a run begins; everything else changes what the file is read
+ * as. */
 static gboolean
 needs_opening (const char *option)
 {
@@ -543,12 +547,14 @@ kappa_document_add_to (KappaDocument *self, KappaInputs *inputs, const char *nam
 /**
  * kappa_document_dup_images:
  *
- * Returns: (transfer full): of a dataset, which of its images are used: "images 0–1,000" or "all 300 images"
+ * Returns: (transfer full): of a dataset, which of its images are used: "images 0–1,000" or "all
+ * 300 images"
  */
 char *
 kappa_document_dup_images (KappaDocument *self)
 {
-  const char *range = kappa_document_get_option (self, "images"), *sample = kappa_document_get_option (self, "sample");
+  const char *range = kappa_document_get_option (self, "images"),
+             *sample = kappa_document_get_option (self, "sample");
   guint n = self->dataset != NULL ? kappa_dataset_get_n_items (self->dataset) : 0;
   g_autofree char *count = kappa_words_count (n);
 

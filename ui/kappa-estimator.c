@@ -5,8 +5,9 @@
 /**
  * KappaEstimator:
  *
- * Says beforehand how long a run will take and how much memory it needs. The question is put a moment after the last
- * change, and not while a run computes: the short calibration would disturb it, and be disturbed.
+ * Says beforehand how long a run will take and how much memory it needs. The question is put a
+ * moment after the last change, and not while a run computes: the short calibration would disturb
+ * it, and be disturbed.
  */
 struct _KappaEstimator
 {
@@ -51,8 +52,8 @@ kappa_estimator_class_init (KappaEstimatorClass *klass)
    * KappaEstimator::answered:
    * @text: a sentence; "" while nothing is known; or why the run would be refused
    */
-  answered_signal = g_signal_new ("answered", KAPPA_TYPE_ESTIMATOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                  G_TYPE_STRING);
+  answered_signal = g_signal_new ("answered", KAPPA_TYPE_ESTIMATOR, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -102,7 +103,7 @@ estimate_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
 static char *
 describe (const KappaEstimate *estimate)
 {
-  g_autofree char *units = kappa_words_count ((guint64) estimate->units);
+  g_autofree char *units = kappa_words_count ((guint64)estimate->units);
   g_autofree char *time = kappa_words_duration (estimate->seconds);
   g_autofree char *memory = kappa_words_bytes (estimate->bytes);
 
@@ -134,8 +135,8 @@ put_question (gpointer data)
   if (kappa_queue_get_running (self->queue) != NULL)
     return G_SOURCE_REMOVE;
   question = g_new (Question, 1);
-  *question = (Question){ g_steal_pointer (&self->analysis), g_steal_pointer (&self->inputs),
-                          kappa_workers_ref (kappa_queue_get_workers (self->queue)) };
+  *question = (Question) { g_steal_pointer (&self->analysis), g_steal_pointer (&self->inputs),
+                           kappa_workers_ref (kappa_queue_get_workers (self->queue)) };
   self->cancellable = g_cancellable_new ();
   task = g_task_new (NULL, self->cancellable, estimated_cb, g_object_ref (self));
   g_task_set_task_data (task, question, question_free);

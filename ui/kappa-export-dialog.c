@@ -9,7 +9,8 @@
 /**
  * KappaExportDialog:
  *
- * Writes the figure at the size it will have on paper, which it shows beforehand, or the numbers behind it.
+ * Writes the figure at the size it will have on paper, which it shows beforehand, or the numbers
+ * behind it.
  */
 struct _KappaExportDialog
 {
@@ -59,13 +60,14 @@ is_picture (const char *format)
 static KappaExportOptions
 get_options (KappaExportDialog *self)
 {
-  static const KappaThemeKind themes[] = { KAPPA_THEME_PRINT, KAPPA_THEME_LIGHT, KAPPA_THEME_DARK, KAPPA_THEME_HIGH_CONTRAST };
+  static const KappaThemeKind themes[]
+      = { KAPPA_THEME_PRINT, KAPPA_THEME_LIGHT, KAPPA_THEME_DARK, KAPPA_THEME_HIGH_CONTRAST };
 
-  return (KappaExportOptions){ .width_mm = gtk_spin_button_get_value (self->width),
-                               .height_mm = gtk_spin_button_get_value (self->height),
-                               .dpi = gtk_spin_button_get_value (self->dpi),
-                               .font_size_pt = gtk_spin_button_get_value (self->font_size),
-                               .theme = themes[adw_combo_row_get_selected (self->theme)] };
+  return (KappaExportOptions) { .width_mm = gtk_spin_button_get_value (self->width),
+                                .height_mm = gtk_spin_button_get_value (self->height),
+                                .dpi = gtk_spin_button_get_value (self->dpi),
+                                .font_size_pt = gtk_spin_button_get_value (self->font_size),
+                                .theme = themes[adw_combo_row_get_selected (self->theme)] };
 }
 
 static void
@@ -82,16 +84,19 @@ preview_cb (gpointer data)
   KappaExportDialog *self = data;
   KappaExportOptions options = get_options (self);
   double width = options.width_mm * POINTS_PER_MM;
-  double height = options.height_mm > 0.0 ? options.height_mm * POINTS_PER_MM : width / kappa_figure_get_aspect (self->figure);
+  double height = options.height_mm > 0.0 ? options.height_mm * POINTS_PER_MM
+                                          : width / kappa_figure_get_aspect (self->figure);
   g_autoptr (GdkTexture) texture = NULL;
   KappaTheme theme;
 
   self->preview_source = 0;
   kappa_theme_init (&theme, options.theme);
   theme.unit = 1.0;
-  kappa_theme_set_font (&theme, theme.font_family, options.font_size_pt > 0.0 ? options.font_size_pt : 8.0);
+  kappa_theme_set_font (&theme, theme.font_family,
+                        options.font_size_pt > 0.0 ? options.font_size_pt : 8.0);
   set_provenance (self, gtk_switch_get_active (self->provenance));
-  texture = kappa_texture_take_surface (kappa_figure_render (self->figure, width, height, PREVIEW_SCALE, &theme));
+  texture = kappa_texture_take_surface (
+      kappa_figure_render (self->figure, width, height, PREVIEW_SCALE, &theme));
   set_provenance (self, FALSE);
   gtk_picture_set_paintable (self->preview, GDK_PAINTABLE (texture));
   return G_SOURCE_REMOVE;
@@ -138,7 +143,9 @@ write_file (KappaExportDialog *self, const char *path, GError **error)
 static void
 response_cb (GtkNativeDialog *dialog, int response, KappaExportDialog *self)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
+                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
+                               : NULL;
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
   g_autofree char *name = path != NULL ? g_path_get_basename (path) : NULL;
   g_autofree char *message = NULL;
@@ -163,10 +170,11 @@ export_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KappaExportDialog *self = KAPPA_EXPORT_DIALOG (widget);
   KappaRunItem *run = kappa_page_get_run (KAPPA_PAGE (self->page));
-  g_autofree char *name
-      = g_strdup_printf ("%s.%s", run != NULL ? kappa_run_item_get_analysis (run) : "figure", get_format (self));
+  g_autofree char *name = g_strdup_printf (
+      "%s.%s", run != NULL ? kappa_run_item_get_analysis (run) : "figure", get_format (self));
 
-  self->chooser = gtk_file_chooser_native_new ("Export", GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", "_Cancel");
+  self->chooser = gtk_file_chooser_native_new ("Export", GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", "_Cancel");
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
   g_signal_connect (self->chooser, "response", G_CALLBACK (response_cb), self);
@@ -180,7 +188,8 @@ kappa_export_dialog_dispose (GObject *object)
 
   g_clear_handle_id (&self->preview_source, g_source_remove);
   g_clear_object (&self->chooser);
-  /* The figure measures with the letters it was drawn with last: those of the screen again, please. */
+  /* The figure measures with the letters it was drawn with last: those of the screen again, please.
+   */
   if (self->figure != NULL)
     kappa_figure_changed (self->figure);
   g_clear_object (&self->figure);
@@ -216,18 +225,20 @@ kappa_export_dialog_class_init (KappaExportDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = kappa_export_dialog_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-export-dialog.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-export-dialog.ui");
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "dialog.export", NULL, export_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "dialog.export", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
+                                       "dialog.export", NULL);
 
   /**
    * KappaExportDialog::exported:
    * @message: which file was written, as markup
    */
-  exported_signal = g_signal_new ("exported", KAPPA_TYPE_EXPORT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+  exported_signal = g_signal_new ("exported", KAPPA_TYPE_EXPORT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

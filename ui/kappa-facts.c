@@ -1,13 +1,12 @@
 #include "ui/kappa-facts.h"
 
-#include <string.h>
-
 #include "ui/kappa-words.h"
 
 /**
  * KappaFacts:
  *
- * A titled list of names and values. Values are selectable, and say in their tooltip what they mean.
+ * A titled list of names and values. Values are selectable, and say in their tooltip what they
+ * mean.
  */
 struct _KappaFacts
 {
@@ -112,7 +111,8 @@ kappa_facts_set (KappaFacts *self, const char *title, const char *value, const c
     gtk_label_set_label (GTK_LABEL (label), value);
   gtk_widget_set_tooltip_text (label, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tooltip != NULL ? tooltip : "", -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  tooltip != NULL ? tooltip : "", -1);
 }
 
 /**
@@ -140,46 +140,6 @@ kappa_facts_set_scalars (KappaFacts *self, KappaResult *result)
     }
 }
 
-/* "accuracy 81.4 %" is named by its first word; a line without a space has no name. */
-static void
-set_line (KappaFacts *self, const char *line)
-{
-  const char *space = strchr (line, ' ');
-  g_autofree char *name = space != NULL ? g_strndup (line, (gsize) (space - line)) : g_strdup ("");
-
-  kappa_facts_set (self, name, space != NULL ? space + 1 : line, NULL);
-}
-
-/**
- * kappa_facts_set_lines:
- * @lines: (array zero-terminated=1): each a name, a space and a value
- *
- * Shows these and only these; rows of the same names stay where they are.
- */
-void
-kappa_facts_set_lines (KappaFacts *self, const char *const *lines)
-{
-  kappa_facts_blank (self);
-  for (guint i = 0; lines[i] != NULL; i++)
-    set_line (self, lines[i]);
-}
-
-/**
- * kappa_facts_blank:
- *
- * Leaves the names, so that nothing jumps, and takes the values away.
- */
-void
-kappa_facts_blank (KappaFacts *self)
-{
-  GHashTableIter iter;
-  gpointer label;
-
-  g_hash_table_iter_init (&iter, self->values);
-  while (g_hash_table_iter_next (&iter, NULL, &label))
-    gtk_label_set_label (GTK_LABEL (label), "–");
-}
-
 void
 kappa_facts_clear (KappaFacts *self)
 {
@@ -188,10 +148,4 @@ kappa_facts_clear (KappaFacts *self)
   g_ptr_array_set_size (self->rows, 0);
   g_hash_table_remove_all (self->values);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-}
-
-guint
-kappa_facts_get_n (KappaFacts *self)
-{
-  return self->rows->len;
 }

@@ -10,7 +10,4 @@ G_DECLARE_FINAL_TYPE (KappaFacts, kappa_facts, KAPPA, FACTS, AdwBin)
 GtkWidget *kappa_facts_new         (const char *title);
 void       kappa_facts_set         (KappaFacts *self, const char *title, const char *value, const char *tooltip);
 void       kappa_facts_set_scalars (KappaFacts *self, KappaResult *result);
-void       kappa_facts_set_lines   (KappaFacts *self, const char *const *lines);
-void       kappa_facts_blank       (KappaFacts *self);
 void       kappa_facts_clear       (KappaFacts *self);
-guint      kappa_facts_get_n       (KappaFacts *self);

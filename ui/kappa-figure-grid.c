@@ -3,8 +3,8 @@
 /**
  * KappaFigureGrid:
  *
- * A large figure and smaller ones about the same data, beside it or below it, whichever leaves them more room. They
- * share one cursor: where it is on one, it is on all.
+ * A large figure and smaller ones about the same data, beside it or below it, whichever leaves them
+ * more room. They share one cursor: where it is on one, it is on all.
  */
 struct _KappaFigureGrid
 {
@@ -47,15 +47,15 @@ static GdkRectangle
 place (guint index, guint n, gboolean beside, int width, int height)
 {
   int length = beside ? width : height, across = beside ? height : width;
-  int large = n > 1 ? (int) ((length - SPACING) * MAIN_SHARE) : length;
-  int slots = (int) n - 1, slot = slots > 0 ? (across - SPACING * (slots - 1)) / slots : 0;
-  int at = ((int) index - 1) * (slot + SPACING);
+  int large = n > 1 ? (int)((length - SPACING) * MAIN_SHARE) : length;
+  int slots = (int)n - 1, slot = slots > 0 ? (across - SPACING * (slots - 1)) / slots : 0;
+  int at = ((int)index - 1) * (slot + SPACING);
 
   if (index == 0)
-    return beside ? (GdkRectangle){ 0, 0, large, height } : (GdkRectangle){ 0, 0, width, large };
+    return beside ? (GdkRectangle) { 0, 0, large, height } : (GdkRectangle) { 0, 0, width, large };
   if (beside)
-    return (GdkRectangle){ large + SPACING, at, width - large - SPACING, slot };
-  return (GdkRectangle){ at, large + SPACING, slot, height - large - SPACING };
+    return (GdkRectangle) { large + SPACING, at, width - large - SPACING, slot };
+  return (GdkRectangle) { at, large + SPACING, slot, height - large - SPACING };
 }
 
 /* The large figure counts for what it is there for. */

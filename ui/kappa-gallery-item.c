@@ -59,8 +59,9 @@ kappa_gallery_item_class_init (KappaGalleryItemClass *klass)
 
   object_class->finalize = kappa_gallery_item_finalize;
   object_class->get_property = kappa_gallery_item_get_property;
-  props[PROP_TEXTURE] = g_param_spec_object ("texture", NULL, NULL, GDK_TYPE_TEXTURE,
-                                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  props[PROP_TEXTURE]
+      = g_param_spec_object ("texture", NULL, NULL, GDK_TYPE_TEXTURE,
+                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -76,7 +77,10 @@ kappa_gallery_item_init (KappaGalleryItem *self)
  * @details: lines for who looks closer
  */
 KappaGalleryItem *
-kappa_gallery_item_new (KappaDataset *dataset, guint index, const char *caption, const char *details)
+kappa_gallery_item_new (KappaDataset *dataset,
+                        guint index,
+                        const char *caption,
+                        const char *details)
 {
   KappaGalleryItem *self = g_object_new (KAPPA_TYPE_GALLERY_ITEM, NULL);
 
@@ -113,7 +117,8 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   Order *order = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KappaImage) image = kappa_dataset_load_image (order->dataset, order->index, NULL, &error);
+  g_autoptr (KappaImage) image
+      = kappa_dataset_load_image (order->dataset, order->index, NULL, &error);
 
   if (image != NULL)
     g_task_return_pointer (task, kappa_texture_new_for_image (image, SIDE), g_object_unref);
@@ -134,7 +139,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 /**
  * kappa_gallery_item_get_texture:
  *
- * Returns: (transfer none) (nullable): the picture; %NULL while it is being decoded, which this call begins
+ * Returns: (transfer none) (nullable): the picture; %NULL while it is being decoded, which this
+ * call begins
  */
 GdkTexture *
 kappa_gallery_item_get_texture (KappaGalleryItem *self)
@@ -146,7 +152,7 @@ kappa_gallery_item_get_texture (KappaGalleryItem *self)
     return self->texture;
   self->asked = TRUE;
   order = g_new (Order, 1);
-  *order = (Order){ g_object_ref (self->dataset), self->index };
+  *order = (Order) { g_object_ref (self->dataset), self->index };
   task = g_task_new (NULL, NULL, loaded_cb, g_object_ref (self));
   g_task_set_task_data (task, order, order_free);
   g_task_run_in_thread (task, load_in_thread);

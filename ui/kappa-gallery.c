@@ -68,7 +68,8 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   KappaGalleryItem *image = gtk_list_item_get_item (item);
   GtkWidget *box = gtk_list_item_get_child (item), *picture = gtk_widget_get_first_child (box);
 
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), kappa_gallery_item_get_caption (image));
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)),
+                       kappa_gallery_item_get_caption (image));
   gtk_widget_set_tooltip_text (box, kappa_gallery_item_get_details (image));
   gtk_picture_set_alternative_text (GTK_PICTURE (picture), kappa_gallery_item_get_details (image));
   g_signal_connect_object (image, "notify::texture", G_CALLBACK (show_texture), picture, 0);
@@ -96,7 +97,8 @@ kappa_gallery_init (KappaGallery *self)
   gtk_grid_view_set_max_columns (self->grid, 40);
   gtk_widget_add_css_class (GTK_WIDGET (self->grid), "gallery");
   self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->grid));
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
 }
@@ -112,7 +114,7 @@ find_column (const KappaTable *table, const char *name)
 {
   for (guint i = 0; i < table->n_columns; i++)
     if (g_str_equal (table->columns[i].name, name))
-      return (int) i;
+      return (int)i;
   return -1;
 }
 
@@ -130,7 +132,7 @@ number_at (const KappaTable *table, const char *name, gsize row)
 {
   int column = find_column (table, name);
 
-  return column >= 0 && table->numbers[column] != NULL ? table->numbers[column][row] : (double) NAN;
+  return column >= 0 && table->numbers[column] != NULL ? table->numbers[column][row] : (double)NAN;
 }
 
 static KappaGalleryItem *
@@ -138,19 +140,22 @@ make_item (KappaDataset *dataset, const KappaTable *table, gsize row)
 {
   const char *truth = text_at (table, "true", row), *predicted = text_at (table, "predicted", row);
   g_autofree char *loss = kappa_words_value (number_at (table, "loss", row), "nat");
-  g_autofree char *probability = kappa_words_value (100.0 * number_at (table, "probability", row), "%");
-  g_autofree char *caption = g_strdup_printf ("says %s\nis %s", predicted, *truth != '\0' ? truth : "not labelled");
-  g_autofree char *details
-      = g_strdup_printf ("%s\npredicted %s, %s sure\ntrue class %s\nloss %s", text_at (table, "name", row), predicted,
-                         probability, *truth != '\0' ? truth : "not known", loss);
+  g_autofree char *probability
+      = kappa_words_value (100.0 * number_at (table, "probability", row), "%");
+  g_autofree char *caption
+      = g_strdup_printf ("says %s\nis %s", predicted, *truth != '\0' ? truth : "not labelled");
+  g_autofree char *details = g_strdup_printf ("%s\npredicted %s, %s sure\ntrue class %s\nloss %s",
+                                              text_at (table, "name", row), predicted, probability,
+                                              *truth != '\0' ? truth : "not known", loss);
 
-  return kappa_gallery_item_new (dataset, (guint) number_at (table, "image", row), caption, details);
+  return kappa_gallery_item_new (dataset, (guint)number_at (table, "image", row), caption, details);
 }
 
 /**
  * kappa_gallery_show:
  * @dataset: whose images they are
- * @table: (nullable): a list of the analysis predict: columns image, name, true, predicted, loss, probability
+ * @table: (nullable): a list of the analysis predict: columns image, name, true, predicted, loss,
+ * probability
  */
 void
 kappa_gallery_show (KappaGallery *self, KappaDataset *dataset, const KappaTable *table)
@@ -162,7 +167,8 @@ kappa_gallery_show (KappaGallery *self, KappaDataset *dataset, const KappaTable 
   for (gsize row = 0; table != NULL && row < table->n_rows; row++)
     {
       double index = number_at (table, "image", row);
-      g_autoptr (KappaGalleryItem) item = index >= 0.0 && index < n ? make_item (dataset, table, row) : NULL;
+      g_autoptr (KappaGalleryItem) item
+          = index >= 0.0 && index < n ? make_item (dataset, table, row) : NULL;
 
       if (item != NULL)
         g_list_store_append (items, item);

@@ -5,8 +5,8 @@
 /**
  * KappaInputRow:
  *
- * Chooses one more input of an analysis than the model and images that are looked at: another open model, other
- * images, or a file. There may be none.
+ * Chooses one more input of an analysis than the model and images that are looked at: another open
+ * model, other images, or a file. There may be none.
  */
 struct _KappaInputRow
 {
@@ -55,8 +55,8 @@ kappa_input_row_class_init (KappaInputRowClass *klass)
   /**
    * KappaInputRow::changed:
    */
-  changed_signal
-      = g_signal_new ("changed", KAPPA_TYPE_INPUT_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", KAPPA_TYPE_INPUT_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -67,7 +67,8 @@ kappa_input_row_init (KappaInputRow *self)
 static GListModel *
 documents (KappaInputRow *self)
 {
-  return self->spec->kind == KAPPA_INPUT_MODEL ? kappa_desk_get_models (self->desk) : kappa_desk_get_data (self->desk);
+  return self->spec->kind == KAPPA_INPUT_MODEL ? kappa_desk_get_models (self->desk)
+                                               : kappa_desk_get_data (self->desk);
 }
 
 static KappaDocument *
@@ -76,14 +77,15 @@ dup_chosen (KappaInputRow *self)
   guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->chooser));
 
   /* The first choice is none. */
-  return selected != GTK_INVALID_LIST_POSITION && selected > 0 ? g_list_model_get_item (documents (self), selected - 1)
-                                                               : NULL;
+  return selected != GTK_INVALID_LIST_POSITION && selected > 0
+             ? g_list_model_get_item (documents (self), selected - 1)
+             : NULL;
 }
 
 static void
 list_documents (KappaInputRow *self)
 {
-  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]){ "none", NULL });
+  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]) { "none", NULL });
   g_autoptr (KappaDocument) chosen
       = gtk_drop_down_get_model (GTK_DROP_DOWN (self->chooser)) != NULL ? dup_chosen (self) : NULL;
   guint again = 0;
@@ -105,14 +107,16 @@ make_list (KappaInputRow *self)
 {
   self->chooser = gtk_drop_down_new (NULL, NULL);
   list_documents (self);
-  g_signal_connect_object (documents (self), "items-changed", G_CALLBACK (list_documents), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (documents (self), "items-changed", G_CALLBACK (list_documents), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->chooser, "notify::selected", G_CALLBACK (changed), self);
 }
 
 static void
 show_path (KappaInputRow *self)
 {
-  g_autofree char *name = self->path != NULL ? g_path_get_basename (self->path) : g_strdup ("Choose…");
+  g_autofree char *name
+      = self->path != NULL ? g_path_get_basename (self->path) : g_strdup ("Choose…");
 
   gtk_button_set_label (GTK_BUTTON (self->chooser), name);
   gtk_widget_set_tooltip_text (self->chooser, self->path);
@@ -141,8 +145,8 @@ choose_cb (KappaInputRow *self)
   GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
 
   g_clear_object (&self->dialog);
-  self->dialog = gtk_file_chooser_native_new (self->spec->blurb, GTK_WINDOW (root), GTK_FILE_CHOOSER_ACTION_OPEN, "Choose",
-                                              "None");
+  self->dialog = gtk_file_chooser_native_new (self->spec->blurb, GTK_WINDOW (root),
+                                              GTK_FILE_CHOOSER_ACTION_OPEN, "Choose", "None");
   g_signal_connect (self->dialog, "response", G_CALLBACK (response_cb), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->dialog));
 }
@@ -176,7 +180,8 @@ kappa_input_row_new (const KappaInputSpec *spec, KappaDesk *desk)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), blurb);
   gtk_widget_set_valign (self->chooser, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->chooser), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->chooser), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->chooser);
   return GTK_WIDGET (self);
 }

@@ -5,8 +5,8 @@
 /**
  * KappaLandscapePage:
  *
- * A plane of parameters seen three ways at once: as a surface, as its map, and as the map of the other quantity, with
- * one cursor on all.
+ * A plane of parameters seen three ways at once: as a surface, as its map, and as the map of the
+ * other quantity, with one cursor on all.
  */
 struct _KappaLandscapePage
 {
@@ -70,7 +70,9 @@ choose_other_view (KappaFigure *main, GParamSpec *spec, KappaFigure *map)
   KappaLandscapeView view;
 
   g_object_get (main, "view", &view, NULL);
-  g_object_set (map, "view", view == KAPPA_LANDSCAPE_SURFACE ? KAPPA_LANDSCAPE_CONTOUR : KAPPA_LANDSCAPE_SURFACE, NULL);
+  g_object_set (map, "view",
+                view == KAPPA_LANDSCAPE_SURFACE ? KAPPA_LANDSCAPE_CONTOUR : KAPPA_LANDSCAPE_SURFACE,
+                NULL);
 }
 
 static KappaFigure *
@@ -102,7 +104,8 @@ make_other (KappaLandscapePage *self, KappaFigure *main)
   self->other = kappa_landscape_figure_new ();
   g_object_set (self->other, "view", KAPPA_LANDSCAPE_HEAT, NULL);
   choose_other_quantity (main, NULL, self->other);
-  g_signal_connect_object (main, "notify::quantity", G_CALLBACK (choose_other_quantity), self->other, 0);
+  g_signal_connect_object (main, "notify::quantity", G_CALLBACK (choose_other_quantity),
+                           self->other, 0);
   return self->other;
 }
 
@@ -114,7 +117,8 @@ show_beside (KappaLandscapePage *self, KappaFigure *main, KappaResult *result)
   if (self->map == NULL)
     {
       kappa_plot_view_set_figure (kappa_figure_grid_get_view (grid, MAP), make_map (self, main));
-      kappa_plot_view_set_figure (kappa_figure_grid_get_view (grid, OTHER), make_other (self, main));
+      kappa_plot_view_set_figure (kappa_figure_grid_get_view (grid, OTHER),
+                                  make_other (self, main));
     }
   kappa_figure_update (self->map, result, NULL);
   if (kappa_figure_update (self->other, result, NULL))

@@ -40,7 +40,8 @@ static const struct
   const char *title;
   gboolean is_text;
 } columns[N_COLUMNS] = {
-  { "Layer", TRUE }, { "Kind", TRUE }, { "Output", TRUE }, { "Parameters", FALSE }, { "Multiply-adds", FALSE },
+  { "Layer", TRUE },       { "Kind", TRUE },           { "Output", TRUE },
+  { "Parameters", FALSE }, { "Multiply-adds", FALSE },
 };
 
 static guint selected_signal;
@@ -73,8 +74,8 @@ kappa_layer_list_class_init (KappaLayerListClass *klass)
   /**
    * KappaLayerList::selected:
    */
-  selected_signal
-      = g_signal_new ("selected", KAPPA_TYPE_LAYER_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  selected_signal = g_signal_new ("selected", KAPPA_TYPE_LAYER_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static guint64
@@ -99,7 +100,8 @@ dup_cell (KappaLayerItem *item, Column column)
     case COLUMN_PARAMETERS:
     case COLUMN_MACS:
     default:
-      return number_of (layer, column) > 0 ? kappa_words_count (number_of (layer, column)) : g_strdup ("–");
+      return number_of (layer, column) > 0 ? kappa_words_count (number_of (layer, column))
+                                           : g_strdup ("–");
     }
 }
 
@@ -107,12 +109,12 @@ static int
 compare (gconstpointer a, gconstpointer b, gpointer data)
 {
   Column column = GPOINTER_TO_UINT (data);
-  KappaLayerItem *item_a = (gpointer) a, *item_b = (gpointer) b;
+  KappaLayerItem *item_a = (gpointer)a, *item_b = (gpointer)b;
   guint64 number_a = number_of (kappa_layer_item_get (item_a), column), number_b;
 
   /* Sorting by name is sorting by depth: "layer10" would come before "layer2" otherwise. */
   if (column == COLUMN_NAME)
-    return (int) kappa_layer_item_get_index (item_a) - (int) kappa_layer_item_get_index (item_b);
+    return (int)kappa_layer_item_get_index (item_a) - (int)kappa_layer_item_get_index (item_b);
   if (columns[column].is_text)
     {
       g_autofree char *text_a = dup_cell (item_a, column), *text_b = dup_cell (item_b, column);
@@ -205,7 +207,8 @@ make_search (KappaLayerList *self)
 
   self->entry = GTK_SEARCH_ENTRY (gtk_search_entry_new ());
   g_object_set (self->entry, "placeholder-text", "Filter by name or kind", "hexpand", TRUE, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Filter the layers", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Filter the layers", -1);
   g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (search_cb), self);
   self->count = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
@@ -223,7 +226,8 @@ kappa_layer_list_init (KappaLayerList *self)
   self->filter = gtk_custom_filter_new (matches, self, NULL);
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Layers", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Layers", -1);
   for (Column column = 0; column < N_COLUMNS; column++)
     add_column (self, column);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
@@ -255,12 +259,14 @@ kappa_layer_list_set_model (KappaLayerList *self, KappaModel *model)
   gtk_column_view_set_model (self->view, NULL);
   if (model == NULL)
     return;
-  filtered = G_LIST_MODEL (
-      gtk_filter_list_model_new (kappa_layer_item_list (model), GTK_FILTER (g_object_ref (self->filter))));
-  sorted = G_LIST_MODEL (gtk_sort_list_model_new (filtered, g_object_ref (gtk_column_view_get_sorter (self->view))));
+  filtered = G_LIST_MODEL (gtk_filter_list_model_new (kappa_layer_item_list (model),
+                                                      GTK_FILTER (g_object_ref (self->filter))));
+  sorted = G_LIST_MODEL (
+      gtk_sort_list_model_new (filtered, g_object_ref (gtk_column_view_get_sorter (self->view))));
   self->selection = gtk_single_selection_new (sorted);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
+                           G_CONNECT_SWAPPED);
   show_count (self);
   selected_cb (self);
 }
@@ -273,7 +279,8 @@ kappa_layer_list_set_model (KappaLayerList *self, KappaModel *model)
 const char *
 kappa_layer_list_get_selected (KappaLayerList *self)
 {
-  KappaLayerItem *item = self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  KappaLayerItem *item
+      = self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
 
   return item != NULL ? kappa_layer_item_get (item)->name : NULL;
 }

@@ -11,8 +11,8 @@
 /**
  * KappaModelPage:
  *
- * What a file turned out to be: its layers and their tensors in the middle; at the side what the network is, which preset
- * says what the file cannot, and where the file comes from.
+ * What a file turned out to be: its layers and their tensors in the middle; at the side what the
+ * network is, which preset says what the file cannot, and where the file comes from.
  */
 struct _KappaModelPage
 {
@@ -49,9 +49,12 @@ show_what_it_is (KappaModelPage *self)
 
   kappa_model_get_input_size (model, &height, &width);
   input = g_strdup_printf ("%u × %u × %u", kappa_model_get_channels (model), height, width);
-  kappa_facts_set (self->facts, "Network", kappa_model_get_architecture (model), kappa_model_get_key_scheme (model));
-  kappa_facts_set (self->facts, "Parameters", parameters, "Trained numbers; running statistics are not among them");
-  kappa_facts_set (self->facts, "Multiply-adds", macs, "For one image: those of convolutions and matrix products");
+  kappa_facts_set (self->facts, "Network", kappa_model_get_architecture (model),
+                   kappa_model_get_key_scheme (model));
+  kappa_facts_set (self->facts, "Parameters", parameters,
+                   "Trained numbers; running statistics are not among them");
+  kappa_facts_set (self->facts, "Multiply-adds", macs,
+                   "For one image: those of convolutions and matrix products");
   kappa_facts_set (self->facts, "Input", input, "Channels × height × width");
   kappa_facts_set (self->facts, "Classes", classes, NULL);
 }
@@ -61,7 +64,8 @@ show_file (KappaModelPage *self)
 {
   KappaModel *model = self->model;
   g_autofree char *name = g_path_get_basename (kappa_model_get_path (model));
-  g_autofree char *size = kappa_words_bytes (kappa_tensor_file_get_file_size (kappa_model_get_file (model)));
+  g_autofree char *size
+      = kappa_words_bytes (kappa_tensor_file_get_file_size (kappa_model_get_file (model)));
   const char *wrapper = kappa_model_get_wrapper (model), *licence = kappa_model_get_licence (model);
 
   kappa_facts_set (self->file, "File", name, kappa_model_get_path (model));
@@ -69,7 +73,8 @@ show_file (KappaModelPage *self)
   kappa_facts_set (self->file, "Size", size, NULL);
   if (wrapper != NULL && *wrapper != '\0')
     kappa_facts_set (self->file, "Wrapped in", wrapper, "Where the tensors are inside the file");
-  kappa_facts_set (self->file, "Names", kappa_model_get_key_scheme (model), "Whose names the tensors have");
+  kappa_facts_set (self->file, "Names", kappa_model_get_key_scheme (model),
+                   "Whose names the tensors have");
   if (licence != NULL)
     kappa_facts_set (self->file, "Licence", licence, NULL);
 }
@@ -141,11 +146,14 @@ show_document (KappaModelPage *self)
   if (model != NULL)
     gtk_stack_set_visible_child_name (self->stack, "model");
   else if (self->document == NULL)
-    show_status (self, "document-open-symbolic", "Open a Model", "Drop a checkpoint here, or press Ctrl+O.");
+    show_status (self, "document-open-symbolic", "Open a Model",
+                 "Drop a checkpoint here, or press Ctrl+O.");
   else if (kappa_document_get_state (self->document) == KAPPA_DOCUMENT_FAILED)
-    show_status (self, "dialog-warning-symbolic", "The Model Cannot Be Opened", kappa_document_get_error (self->document));
+    show_status (self, "dialog-warning-symbolic", "The Model Cannot Be Opened",
+                 kappa_document_get_error (self->document));
   else
-    show_status (self, "content-loading-symbolic", "Reading", kappa_document_get_title (self->document));
+    show_status (self, "content-loading-symbolic", "Reading",
+                 kappa_document_get_title (self->document));
 }
 
 static void
@@ -159,7 +167,8 @@ follow_document (KappaModelPage *self)
         g_signal_handlers_disconnect_by_data (self->document, self);
       g_set_object (&self->document, document);
       if (document != NULL)
-        g_signal_connect_object (document, "notify::state", G_CALLBACK (show_document), self, G_CONNECT_SWAPPED);
+        g_signal_connect_object (document, "notify::state", G_CALLBACK (show_document), self,
+                                 G_CONNECT_SWAPPED);
     }
   show_document (self);
 }
@@ -176,7 +185,8 @@ preset_chosen_cb (KappaModelPage *self)
   guint selected = adw_combo_row_get_selected (self->preset);
 
   if (!self->following && self->document != NULL && selected != GTK_INVALID_LIST_POSITION)
-    kappa_document_set_option (self->document, "preset", selected > 0 ? self->presets[selected - 1] : NULL, NULL);
+    kappa_document_set_option (self->document, "preset",
+                               selected > 0 ? self->presets[selected - 1] : NULL, NULL);
 }
 
 /* Only a text that says something about preprocessing is worth reading the model again. */
@@ -189,7 +199,8 @@ accept_settings (const char *text, gpointer data, GError **error)
 
   if (self->document == NULL || self->following)
     return TRUE;
-  if (*text != '\0' && kappa_preprocess_has_key (parts[0]) && !kappa_preprocess_parse (&trial, text, error))
+  if (*text != '\0' && kappa_preprocess_has_key (parts[0])
+      && !kappa_preprocess_parse (&trial, text, error))
     return FALSE;
   return kappa_document_set_option (self->document, "set", text, error);
 }
@@ -197,14 +208,15 @@ accept_settings (const char *text, gpointer data, GError **error)
 static AdwComboRow *
 make_preset_row (KappaModelPage *self)
 {
-  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]){ "by evidence", NULL });
+  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]) { "by evidence", NULL });
   GtkWidget *row = adw_combo_row_new ();
 
   self->presets = kappa_preset_list ();
   for (guint i = 0; self->presets[i] != NULL; i++)
     gtk_string_list_append (names, self->presets[i]);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), "Preset");
-  gtk_widget_set_tooltip_text (row, "What the file cannot say: how images are prepared.  Option: --preset");
+  gtk_widget_set_tooltip_text (
+      row, "What the file cannot say: how images are prepared.  Option: --preset");
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (names));
   g_signal_connect_swapped (row, "notify::selected", G_CALLBACK (preset_chosen_cb), self);
   return ADW_COMBO_ROW (row);
@@ -218,7 +230,8 @@ make_preset_group (KappaModelPage *self)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "Preset");
   self->preset = make_preset_row (self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (self->preset));
-  self->settings = KAPPA_VALIDATED_ROW (kappa_validated_row_new ("Override", accept_settings, self, NULL));
+  self->settings
+      = KAPPA_VALIDATED_ROW (kappa_validated_row_new ("Override", accept_settings, self, NULL));
   kappa_validated_row_set_hint (self->settings, "mean=…,crop=…");
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (self->settings));
   self->evidence = GTK_LABEL (evidence);
@@ -259,7 +272,8 @@ make_middle (KappaModelPage *self)
   gtk_widget_set_size_request (GTK_WIDGET (self->layers), -1, 160);
   gtk_widget_set_size_request (GTK_WIDGET (self->tensor), -1, 300);
   gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
-  g_signal_connect_object (self->layers, "selected", G_CALLBACK (layer_selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->layers, "selected", G_CALLBACK (layer_selected_cb), self,
+                           G_CONNECT_SWAPPED);
   return paned;
 }
 
@@ -274,8 +288,8 @@ kappa_model_page_build (KappaPage *page)
   gtk_stack_add_named (self->stack, make_middle (self), "model");
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->stack));
   make_side (self);
-  g_signal_connect_object (kappa_page_get_desk (page), "notify::model", G_CALLBACK (follow_document), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (kappa_page_get_desk (page), "notify::model",
+                           G_CALLBACK (follow_document), self, G_CONNECT_SWAPPED);
   follow_document (self);
 }
 
@@ -283,6 +297,12 @@ static GtkWidget *
 kappa_model_page_get_side (KappaPage *page)
 {
   return KAPPA_MODEL_PAGE (page)->side;
+}
+
+static KappaPlotView *
+kappa_model_page_get_plot (KappaPage *page)
+{
+  return kappa_tensor_panel_get_plot (KAPPA_MODEL_PAGE (page)->tensor);
 }
 
 static void
@@ -307,6 +327,7 @@ kappa_model_page_class_init (KappaModelPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = kappa_model_page_dispose;
   page_class->build = kappa_model_page_build;
   page_class->get_side = kappa_model_page_get_side;
+  page_class->get_plot = kappa_model_page_get_plot;
 }
 
 static void

@@ -6,8 +6,8 @@
 #include "core/base/error.h"
 
 /*
- * Opening whatever was dropped, chosen or named: a model, images, or a recipe. Which it is, the content says; the name
- * only decides what is tried first, and which of two refusals is told.
+ * Opening whatever was dropped, chosen or named: a model, images, or a recipe. Which it is, the
+ * content says; the name only decides what is tried first, and which of two refusals is told.
  */
 
 typedef struct
@@ -54,7 +54,8 @@ has_suffix (const char *path, const char *const *suffixes)
 static gboolean
 looks_like_images (const char *path)
 {
-  static const char *const suffixes[] = { ".png", ".jpg", ".jpeg", ".csv", ".tsv", ".bin", "ubyte", ".gz", ".npz", NULL };
+  static const char *const suffixes[]
+      = { ".png", ".jpg", ".jpeg", ".csv", ".tsv", ".bin", "ubyte", ".gz", ".npz", NULL };
   g_autofree char *config = g_build_filename (path, "config.json", NULL);
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -73,7 +74,8 @@ open_recipe (const char *path, Opened *opened, GError **error)
     return FALSE;
   if (length > most)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT, "%s: too long for a recipe; expected at most 1 MiB", path);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
+                   "%s: too long for a recipe; expected at most 1 MiB", path);
       return FALSE;
     }
   return kappa_recipe_from_json (text, &opened->analysis, &opened->inputs, error);
@@ -103,7 +105,8 @@ open_path (const char *path, Opened *opened, GError **error)
     return open_recipe (path, opened, error);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is no such file or folder", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is no such file or folder",
+                   path);
       return FALSE;
     }
   if (images_first)
@@ -168,13 +171,17 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
  * Reads a file in a thread and puts what it is on the desk.
  */
 void
-kappa_opener_open (KappaDesk *desk, GFile *file, KappaOpenedFunc func, gpointer data, GDestroyNotify destroy)
+kappa_opener_open (KappaDesk *desk,
+                   GFile *file,
+                   KappaOpenedFunc func,
+                   gpointer data,
+                   GDestroyNotify destroy)
 {
   Order *order = g_new (Order, 1);
   g_autoptr (GTask) task = g_task_new (NULL, NULL, opened_cb, order);
   char *path = g_file_get_path (file);
 
-  *order = (Order){ g_object_ref (desk), g_object_ref (file), func, data, destroy };
+  *order = (Order) { g_object_ref (desk), g_object_ref (file), func, data, destroy };
   g_task_set_task_data (task, path != NULL ? path : g_file_get_uri (file), g_free);
   g_task_run_in_thread (task, open_in_thread);
 }

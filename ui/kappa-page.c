@@ -3,8 +3,8 @@
 /**
  * KappaPage:
  *
- * Pages are made with the window and built when they are first looked at, so that the window opens at once however
- * many pages there are.
+ * Pages are made with the window and built when they are first looked at, so that the window opens
+ * at once however many pages there are.
  */
 typedef struct
 {
@@ -61,8 +61,9 @@ kappa_page_class_init (KappaPageClass *klass)
   object_class->get_property = kappa_page_get_property;
   object_class->set_property = kappa_page_set_property;
   object_class->dispose = kappa_page_dispose;
-  props[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, KAPPA_TYPE_DESK,
-                                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_DESK]
+      = g_param_spec_object ("desk", NULL, NULL, KAPPA_TYPE_DESK,
+                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -8,8 +8,8 @@
 /**
  * KappaParameterPane:
  *
- * All that can be chosen about a run, made from what the analysis' class says: its own parameters, which images, what
- * other inputs, and folded away what every analysis has.
+ * All that can be chosen about a run, made from what the analysis' class says: its own parameters,
+ * which images, what other inputs, and folded away what every analysis has.
  */
 struct _KappaParameterPane
 {
@@ -17,7 +17,7 @@ struct _KappaParameterPane
 
   KappaAnalysis *analysis;
   KappaDesk *desk;
-  GtkWidget *box;
+  GtkWidget *group, *others, *more;
   GPtrArray *entries;    /* of KappaValidatedRow: those that can be wrong */
   GPtrArray *input_rows; /* of KappaInputRow */
   GtkWidget *images_row, *sample_row;
@@ -34,6 +34,8 @@ kappa_parameter_pane_dispose (GObject *object)
 
   g_clear_object (&self->analysis);
   g_clear_object (&self->desk);
+  g_clear_object (&self->others);
+  g_clear_object (&self->more);
   G_OBJECT_CLASS (kappa_parameter_pane_parent_class)->dispose (object);
 }
 
@@ -56,8 +58,17 @@ kappa_parameter_pane_class_init (KappaParameterPaneClass *klass)
   /**
    * KappaParameterPane::inputs-changed:
    */
-  inputs_changed_signal = g_signal_new ("inputs-changed", KAPPA_TYPE_PARAMETER_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                        NULL, G_TYPE_NONE, 0);
+  inputs_changed_signal = g_signal_new ("inputs-changed", KAPPA_TYPE_PARAMETER_PANE,
+                                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GtkWidget *
+make_expander (const char *title)
+{
+  GtkWidget *row = adw_expander_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  return row;
 }
 
 static void
@@ -65,25 +76,16 @@ kappa_parameter_pane_init (KappaParameterPane *self)
 {
   self->entries = g_ptr_array_new ();
   self->input_rows = g_ptr_array_new ();
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  adw_bin_set_child (ADW_BIN (self), self->box);
+  self->group = adw_preferences_group_new ();
+  self->others = g_object_ref_sink (make_expander ("Other inputs"));
+  self->more = g_object_ref_sink (make_expander ("Numerics and files"));
+  adw_bin_set_child (ADW_BIN (self), self->group);
 }
 
 static void
 inputs_changed (KappaParameterPane *self)
 {
   g_signal_emit (self, inputs_changed_signal, 0);
-}
-
-static GtkWidget *
-add_group (KappaParameterPane *self, const char *title)
-{
-  GtkWidget *group = adw_preferences_group_new ();
-
-  if (title != NULL)
-    adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
-  gtk_box_append (GTK_BOX (self->box), group);
-  return group;
 }
 
 static GtkWidget *
@@ -96,31 +98,21 @@ make_parameter (KappaParameterPane *self, const KappaProperty *property)
   return row;
 }
 
+/* What every analysis has, and where to write files besides, is folded away. */
 static void
 add_parameters (KappaParameterPane *self)
 {
-  GtkWidget *group = NULL, *common = NULL;
+  const KappaPropertyFlags folded = KAPPA_PROPERTY_COMMON | KAPPA_PROPERTY_OUTPUT;
   guint n;
   const KappaProperty **properties = kappa_analysis_list_properties (self->analysis, &n);
 
   for (guint i = 0; i < n; i++)
-    {
-      gboolean is_common = (properties[i]->flags & KAPPA_PROPERTY_COMMON) != 0;
-
-      if (is_common && common == NULL)
-        {
-          common = adw_expander_row_new ();
-          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (common), "Numerics");
-        }
-      if (group == NULL)
-        group = add_group (self, KAPPA_ANALYSIS_GET_CLASS (self->analysis)->title);
-      if (is_common)
-        adw_expander_row_add_row (ADW_EXPANDER_ROW (common), make_parameter (self, properties[i]));
-      else
-        adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_parameter (self, properties[i]));
-    }
-  if (common != NULL)
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), common);
+    if (!(properties[i]->flags & folded))
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group),
+                                 make_parameter (self, properties[i]));
+    else
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (self->more),
+                                make_parameter (self, properties[i]));
 }
 
 typedef struct
@@ -139,17 +131,20 @@ accept_option (const char *text, gpointer data, GError **error)
 }
 
 static GtkWidget *
-add_data_option (KappaParameterPane *self, GtkWidget *group, const char *title, const char *option, const char *hint,
+add_data_option (KappaParameterPane *self,
+                 const char *title,
+                 const char *option,
+                 const char *hint,
                  const char *tooltip)
 {
   DataOption *data = g_new (DataOption, 1);
   GtkWidget *row;
 
-  *data = (DataOption){ self->desk, option };
+  *data = (DataOption) { self->desk, option };
   row = kappa_validated_row_new (title, accept_option, data, g_free);
   kappa_validated_row_set_hint (KAPPA_VALIDATED_ROW (row), hint);
   gtk_widget_set_tooltip_text (row, tooltip);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
   g_ptr_array_add (self->entries, row);
   return row;
 }
@@ -178,28 +173,30 @@ data_changed_cb (KappaParameterPane *self)
 {
   KappaDocument *document = kappa_desk_get_dataset (self->desk);
 
-  if (document != NULL && !g_signal_handler_find (document, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL,
-                                                  (gpointer) (GCallback) show_data, self))
-    g_signal_connect_object (document, "options-changed", G_CALLBACK (show_data), self, G_CONNECT_SWAPPED);
+  if (document != NULL
+      && !g_signal_handler_find (document, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL,
+                                 (gpointer)(GCallback)show_data, self))
+    g_signal_connect_object (document, "options-changed", G_CALLBACK (show_data), self,
+                             G_CONNECT_SWAPPED);
   show_data (self);
 }
 
 static void
 add_images (KappaParameterPane *self)
 {
-  GtkWidget *group = add_group (self, "Images");
-
-  self->images_row = add_data_option (self, group, "Range", "images", "all",
-                                      "The images from number A on, before number B, as A:B.  Option: --images");
-  self->sample_row
-      = add_data_option (self, group, "Sample", "sample", "4096 if more",
-                         "Draws so many images, stratified by class, always the same ones; “all” for all.  Option: --sample");
-  g_signal_connect_object (self->desk, "notify::dataset", G_CALLBACK (data_changed_cb), self, G_CONNECT_SWAPPED);
+  self->images_row
+      = add_data_option (self, "Images", "images", "all",
+                         "The images from number A on, before number B, as A:B.  Option: --images");
+  self->sample_row = add_data_option (self, "Sample", "sample", "4096 if more",
+                                      "Draws so many images, stratified by class, always the same "
+                                      "ones; “all” for all.  Option: --sample");
+  g_signal_connect_object (self->desk, "notify::dataset", G_CALLBACK (data_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   data_changed_cb (self);
 }
 
 static void
-add_input_rows (KappaParameterPane *self, GtkWidget *group, const KappaInputSpec *spec, guint n)
+add_input_rows (KappaParameterPane *self, const KappaInputSpec *spec, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
@@ -211,8 +208,9 @@ add_input_rows (KappaParameterPane *self, GtkWidget *group, const KappaInputSpec
 
           adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
         }
-      g_signal_connect_object (row, "changed", G_CALLBACK (inputs_changed), self, G_CONNECT_SWAPPED);
-      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+      g_signal_connect_object (row, "changed", G_CALLBACK (inputs_changed), self,
+                               G_CONNECT_SWAPPED);
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (self->others), row);
       g_ptr_array_add (self->input_rows, row);
     }
 }
@@ -223,7 +221,6 @@ add_inputs (KappaParameterPane *self)
 {
   KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (self->analysis);
   gboolean has_data = FALSE;
-  GtkWidget *group = NULL;
 
   for (guint i = 0; i < klass->n_inputs; i++)
     {
@@ -235,9 +232,7 @@ add_inputs (KappaParameterPane *self)
         has_data = TRUE;
       if (most == 1 && looked_at)
         continue;
-      if (group == NULL)
-        group = add_group (self, "Other inputs");
-      add_input_rows (self, group, spec, looked_at ? most - 1 : most);
+      add_input_rows (self, spec, looked_at ? most - 1 : most);
     }
   if (has_data)
     add_images (self);
@@ -255,8 +250,13 @@ kappa_parameter_pane_new (KappaAnalysis *analysis, KappaDesk *desk)
 
   self->analysis = g_object_ref (analysis);
   self->desk = g_object_ref (desk);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->group),
+                                   KAPPA_ANALYSIS_GET_CLASS (analysis)->title);
   add_parameters (self);
   add_inputs (self);
+  if (self->input_rows->len > 0)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), self->others);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), self->more);
   return GTK_WIDGET (self);
 }
 
@@ -289,8 +289,8 @@ find_subject (KappaParameterPane *self, const char *name)
 /**
  * kappa_parameter_pane_make_inputs:
  *
- * Returns: (transfer full): the model and images that are looked at, and what else was chosen; %NULL with
- *   %KAPPA_ERROR_USAGE if one is missing or cannot be used
+ * Returns: (transfer full): the model and images that are looked at, and what else was chosen;
+ * %NULL with %KAPPA_ERROR_USAGE if one is missing or cannot be used
  */
 KappaInputs *
 kappa_parameter_pane_make_inputs (KappaParameterPane *self, GError **error)
@@ -304,7 +304,8 @@ kappa_parameter_pane_make_inputs (KappaParameterPane *self, GError **error)
 
       if (document != NULL && kappa_document_get_state (document) == KAPPA_DOCUMENT_FAILED)
         {
-          g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, kappa_document_get_error (document));
+          g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                               kappa_document_get_error (document));
           return NULL;
         }
       if (document != NULL)
@@ -312,5 +313,7 @@ kappa_parameter_pane_make_inputs (KappaParameterPane *self, GError **error)
     }
   for (guint i = 0; i < self->input_rows->len; i++)
     kappa_input_row_add_to (self->input_rows->pdata[i], inputs);
-  return kappa_inputs_check (inputs, klass->inputs, klass->n_inputs, error) ? g_steal_pointer (&inputs) : NULL;
+  return kappa_inputs_check (inputs, klass->inputs, klass->n_inputs, error)
+             ? g_steal_pointer (&inputs)
+             : NULL;
 }

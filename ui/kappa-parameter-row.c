@@ -5,8 +5,9 @@
 #include "ui/kappa-validated-row.h"
 
 /*
- * A row for one parameter of an analysis, made from what its table says: a switch, a list of choices, a spin button, or
- * an entry that says what is wrong with its text. Parameter and row follow each other.
+ * A row for one parameter of an analysis, made from what its table says: a switch, a list of
+ * choices, a spin button, or an entry that says what is wrong with its text. Parameter and row
+ * follow each other.
  */
 
 typedef struct
@@ -20,7 +21,7 @@ parameter_new (KappaAnalysis *analysis, const KappaProperty *property)
 {
   Parameter *parameter = g_new (Parameter, 1);
 
-  *parameter = (Parameter){ g_object_ref (analysis), property };
+  *parameter = (Parameter) { g_object_ref (analysis), property };
   return parameter;
 }
 
@@ -33,14 +34,16 @@ parameter_free (gpointer data)
   g_free (parameter);
 }
 
-/* "x: 3 was given, expected …" names the property for the command line; here the row stands beside it. */
+/* "x: 3 was given, expected …" names the property for the command line; here the row stands beside
+ * it. */
 static void
 drop_prefix (const KappaProperty *property, GError *error)
 {
   gsize length = strlen (property->name);
   char *rest;
 
-  if (!g_str_has_prefix (error->message, property->name) || !g_str_has_prefix (error->message + length, ": "))
+  if (!g_str_has_prefix (error->message, property->name)
+      || !g_str_has_prefix (error->message + length, ": "))
     return;
   rest = g_strdup (error->message + length + 2);
   *rest = g_ascii_toupper (*rest);
@@ -86,7 +89,10 @@ show_text (KappaAnalysis *analysis, GParamSpec *spec, GtkWidget *row)
 }
 
 static void
-connect_notify (KappaAnalysis *analysis, const KappaProperty *property, GCallback callback, GtkWidget *row)
+connect_notify (KappaAnalysis *analysis,
+                const KappaProperty *property,
+                GCallback callback,
+                GtkWidget *row)
 {
   g_autofree char *signal = g_strconcat ("notify::", property->name, NULL);
 
@@ -98,7 +104,8 @@ make_entry (KappaAnalysis *analysis, const KappaProperty *property)
 {
   g_autofree char *title = dup_title (property);
   g_autofree char *text = kappa_analysis_dup_text (analysis, property->name);
-  GtkWidget *row = kappa_validated_row_new (title, accept_text, parameter_new (analysis, property), parameter_free);
+  GtkWidget *row = kappa_validated_row_new (title, accept_text, parameter_new (analysis, property),
+                                            parameter_free);
 
   kappa_validated_row_set_text (KAPPA_VALIDATED_ROW (row), text);
   if (property->type == KAPPA_PROPERTY_RANGE)
@@ -117,7 +124,8 @@ make_switch (KappaAnalysis *analysis, const KappaProperty *property)
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
-  g_object_bind_property (analysis, property->name, toggle, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (analysis, property->name, toggle, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   return row;
 }
 
@@ -127,7 +135,8 @@ choice_cb (AdwComboRow *row, GParamSpec *spec, Parameter *parameter)
   GtkStringObject *chosen = adw_combo_row_get_selected_item (row);
 
   if (chosen != NULL)
-    kappa_analysis_set_text (parameter->analysis, parameter->property->name, gtk_string_object_get_string (chosen), NULL);
+    kappa_analysis_set_text (parameter->analysis, parameter->property->name,
+                             gtk_string_object_get_string (chosen), NULL);
 }
 
 static void
@@ -156,9 +165,11 @@ make_choice (KappaAnalysis *analysis, const KappaProperty *property)
     gtk_string_list_append (choices, klass->values[i].value_nick);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), property->title);
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (choices));
-  show_choice (analysis, g_object_class_find_property (G_OBJECT_GET_CLASS (analysis), property->name), row);
-  g_signal_connect_data (row, "notify::selected", G_CALLBACK (choice_cb), parameter_new (analysis, property),
-                         (GClosureNotify) (void (*) (void)) parameter_free, 0);
+  show_choice (analysis,
+               g_object_class_find_property (G_OBJECT_GET_CLASS (analysis), property->name), row);
+  g_signal_connect_data (row, "notify::selected", G_CALLBACK (choice_cb),
+                         parameter_new (analysis, property),
+                         (GClosureNotify)(void (*) (void))parameter_free, 0);
   connect_notify (analysis, property, G_CALLBACK (show_choice), row);
   return row;
 }
@@ -166,14 +177,14 @@ make_choice (KappaAnalysis *analysis, const KappaProperty *property)
 static gboolean
 to_double (GBinding *binding, const GValue *from, GValue *to, gpointer data)
 {
-  g_value_set_double (to, (double) g_value_get_int64 (from));
+  g_value_set_double (to, (double)g_value_get_int64 (from));
   return TRUE;
 }
 
 static gboolean
 to_integer (GBinding *binding, const GValue *from, GValue *to, gpointer data)
 {
-  g_value_set_int64 (to, (gint64) g_value_get_double (from));
+  g_value_set_int64 (to, (gint64)g_value_get_double (from));
   return TRUE;
 }
 
@@ -190,8 +201,9 @@ make_spin (KappaAnalysis *analysis, const KappaProperty *property)
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), spin);
-  g_object_bind_property_full (analysis, property->name, spin, "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE,
-                               to_double, to_integer, NULL, NULL);
+  g_object_bind_property_full (analysis, property->name, spin, "value",
+                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, to_double,
+                               to_integer, NULL, NULL);
   return row;
 }
 
@@ -213,7 +225,8 @@ make_row (KappaAnalysis *analysis, const KappaProperty *property)
     case KAPPA_PROPERTY_ENUM:
       return make_choice (analysis, property);
     case KAPPA_PROPERTY_INTEGER:
-      return is_countable (property) ? make_spin (analysis, property) : make_entry (analysis, property);
+      return is_countable (property) ? make_spin (analysis, property)
+                                     : make_entry (analysis, property);
     case KAPPA_PROPERTY_DOUBLE:
     case KAPPA_PROPERTY_STRING:
     case KAPPA_PROPERTY_RANGE:
@@ -235,10 +248,12 @@ dup_tooltip (const KappaProperty *property)
     {
       klass = g_type_class_ref (property->enum_type ());
       for (guint i = 0; i < klass->n_values; i++)
-        g_string_append_printf (text, "\n%s: %s", klass->values[i].value_nick, property->value_blurbs[i]);
+        g_string_append_printf (text, "\n%s: %s", klass->values[i].value_nick,
+                                property->value_blurbs[i]);
     }
   else if (property->type != KAPPA_PROPERTY_BOOLEAN)
-    g_string_append_printf (text, "\nExpected: %s%s%s.", range, *property->unit != '\0' ? ", in " : "", property->unit);
+    g_string_append_printf (text, "\nExpected: %s%s%s.", range,
+                            *property->unit != '\0' ? ", in " : "", property->unit);
   g_string_append_printf (text, "\nDefault: %s.  Option: --%s", property->fallback, property->name);
   return g_string_free (text, FALSE);
 }
@@ -257,7 +272,8 @@ kappa_parameter_row_new (KappaAnalysis *analysis, const KappaProperty *property)
 
   gtk_widget_set_tooltip_text (row, tooltip);
   gtk_widget_set_name (row, property->name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, property->title,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tooltip, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  property->title, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tooltip,
+                                  -1);
   return row;
 }

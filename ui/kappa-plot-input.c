@@ -84,7 +84,8 @@ pinch_cb (GtkGestureZoom *gesture, double scale, KappaPlotView *self)
 static gboolean
 wants_box (GtkGestureDrag *drag, KappaPlotView *self)
 {
-  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (drag));
+  GdkModifierType state
+      = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (drag));
 
   return (state & GDK_SHIFT_MASK) != 0 && kappa_plot_view_has_option (self, "x-range")
          && !kappa_plot_view_is_surface (self);
@@ -144,7 +145,8 @@ zoom_to_box (KappaPlotView *self)
   KappaProbe a, b;
 
   if (kappa_figure_probe (self->figure, self->box_x, self->box_y, width, height, &a)
-      & kappa_figure_probe (self->figure, self->box_x + self->box_width, self->box_y + self->box_height, width, height, &b))
+      & kappa_figure_probe (self->figure, self->box_x + self->box_width,
+                            self->box_y + self->box_height, width, height, &b))
     {
       set_range (self, "x-range", a.x, b.x);
       set_range (self, "y-range", a.y, b.y);
@@ -158,7 +160,8 @@ drag_end_cb (GtkGestureDrag *drag, double dx, double dy, KappaPlotView *self)
 {
   const double least = 8.0; /* a box smaller than a fingertip was a click */
 
-  if (self->box_shown && self->figure != NULL && self->box_width > least && self->box_height > least)
+  if (self->box_shown && self->figure != NULL && self->box_width > least
+      && self->box_height > least)
     zoom_to_box (self);
   self->box_shown = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -173,18 +176,53 @@ click_cb (GtkGestureClick *click, int n, double x, double y, KappaPlotView *self
     kappa_plot_view_pick (self, x, y);
 }
 
+static GMenuModel *
+make_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) view = g_menu_new (), away = g_menu_new ();
+
+  g_menu_append (view, "_Fit", "plot.fit");
+  g_menu_append (view, "View _Before", "plot.undo");
+  g_menu_append (view, "View _After", "plot.redo");
+  g_menu_append (away, "Copy _Picture", "win.copy-picture");
+  g_menu_append (away, "Copy _Table", "win.copy-data");
+  g_menu_append (away, "Copy as _Command Line", "win.copy-command");
+  g_menu_append (away, "_Export…", "win.export");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (away));
+  return G_MENU_MODEL (menu);
+}
+
+static void
+show_menu (KappaPlotView *self, double x, double y)
+{
+  g_autoptr (GMenuModel) model = NULL;
+
+  if (self->menu == NULL)
+    {
+      model = make_menu ();
+      self->menu = gtk_popover_menu_new_from_model (model);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int)x, (int)y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
 static void
 menu_cb (GtkGestureClick *click, int n, double x, double y, KappaPlotView *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  kappa_plot_view_show_menu (self, x, y);
+  show_menu (self, x, y);
 }
 
 static gboolean
 menu_key_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
-  kappa_plot_view_show_menu (KAPPA_PLOT_VIEW (widget), gtk_widget_get_width (widget) / 2.0,
-                             gtk_widget_get_height (widget) / 2.0);
+  show_menu (KAPPA_PLOT_VIEW (widget), gtk_widget_get_width (widget) / 2.0,
+             gtk_widget_get_height (widget) / 2.0);
   return TRUE;
 }
 
@@ -222,7 +260,8 @@ move_cursor (KappaPlotView *self, int dx, int dy, int steps)
       }
 }
 
-/* Arrows turn a surface and move the cursor on everything else; Ctrl swaps the two, Shift goes ten times as far. */
+/* Arrows turn a surface and move the cursor on everything else; Ctrl swaps the two, Shift goes ten
+ * times as far. */
 static gboolean
 arrow_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
@@ -257,17 +296,15 @@ zoom_key_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
-static gboolean
-history_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+static void
+action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  return kappa_plot_view_step_history (KAPPA_PLOT_VIEW (widget), g_variant_get_int32 (arguments));
-}
+  KappaPlotView *self = KAPPA_PLOT_VIEW (widget);
 
-static gboolean
-fit_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  kappa_plot_view_fit (KAPPA_PLOT_VIEW (widget));
-  return TRUE;
+  if (g_str_equal (action, "plot.fit"))
+    kappa_plot_view_fit (self);
+  else
+    kappa_plot_view_step_history (self, g_str_equal (action, "plot.undo") ? -1 : 1);
 }
 
 static gboolean
@@ -310,15 +347,16 @@ bind_arrows (GtkWidgetClass *klass)
                  { GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0 },
                  { GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1 },
                  { GDK_KEY_Down, GDK_KEY_KP_Down, 0, 1 } };
-  static const GdkModifierType modifiers[] = { 0, GDK_SHIFT_MASK, GDK_CONTROL_MASK, GDK_SHIFT_MASK | GDK_CONTROL_MASK };
+  static const GdkModifierType modifiers[]
+      = { 0, GDK_SHIFT_MASK, GDK_CONTROL_MASK, GDK_SHIFT_MASK | GDK_CONTROL_MASK };
 
   for (guint i = 0; i < G_N_ELEMENTS (arrows); i++)
     for (guint m = 0; m < G_N_ELEMENTS (modifiers); m++)
       {
-        gtk_widget_class_add_binding (klass, arrows[i].key, modifiers[m], arrow_cb, "(iii)", arrows[i].dx, arrows[i].dy,
-                                      (int) modifiers[m]);
-        gtk_widget_class_add_binding (klass, arrows[i].keypad, modifiers[m], arrow_cb, "(iii)", arrows[i].dx,
-                                      arrows[i].dy, (int) modifiers[m]);
+        gtk_widget_class_add_binding (klass, arrows[i].key, modifiers[m], arrow_cb, "(iii)",
+                                      arrows[i].dx, arrows[i].dy, (int)modifiers[m]);
+        gtk_widget_class_add_binding (klass, arrows[i].keypad, modifiers[m], arrow_cb, "(iii)",
+                                      arrows[i].dx, arrows[i].dy, (int)modifiers[m]);
       }
 }
 
@@ -333,12 +371,16 @@ kappa_plot_view_class_init_input (GtkWidgetClass *klass)
     gtk_widget_class_add_binding (klass, nearer[i], 0, zoom_key_cb, "b", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (farther); i++)
     gtk_widget_class_add_binding (klass, farther[i], 0, zoom_key_cb, "b", FALSE);
-  gtk_widget_class_add_binding (klass, GDK_KEY_0, 0, fit_cb, NULL);
-  gtk_widget_class_add_binding (klass, GDK_KEY_KP_0, 0, fit_cb, NULL);
-  gtk_widget_class_add_binding (klass, GDK_KEY_Home, 0, fit_cb, NULL);
+  gtk_widget_class_install_action (klass, "plot.fit", NULL, action_cb);
+  gtk_widget_class_install_action (klass, "plot.undo", NULL, action_cb);
+  gtk_widget_class_install_action (klass, "plot.redo", NULL, action_cb);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_0, 0, "plot.fit", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_KP_0, 0, "plot.fit", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Home, 0, "plot.fit", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_z, GDK_CONTROL_MASK, "plot.undo", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "plot.redo", NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_Escape, 0, escape_cb, NULL);
-  gtk_widget_class_add_binding (klass, GDK_KEY_z, GDK_CONTROL_MASK, history_cb, "i", -1);
-  gtk_widget_class_add_binding (klass, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, history_cb, "i", 1);
   gtk_widget_class_add_binding (klass, GDK_KEY_s, 0, option_cb, "s", "view=surface");
   gtk_widget_class_add_binding (klass, GDK_KEY_c, 0, option_cb, "s", "view=contour");
   gtk_widget_class_add_binding (klass, GDK_KEY_h, 0, option_cb, "s", "view=heat");
@@ -370,7 +412,8 @@ void
 kappa_plot_view_init_input (KappaPlotView *self)
 {
   GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+  GtkEventController *scroll
+      = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
   GtkGesture *pinch = gtk_gesture_zoom_new ();
 
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);

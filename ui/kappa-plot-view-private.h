@@ -23,7 +23,6 @@ struct _KappaPlotView
   double dragged_x, dragged_y, pointer_x, pointer_y;
   double pinched;
 
-  GMenuModel *menu_model;
   GtkWidget *menu;
 
   GPtrArray *undo, *redo; /* views as texts, the next to go to last */
@@ -36,5 +35,4 @@ void     kappa_plot_view_drop_cursor        (KappaPlotView *self);
 void     kappa_plot_view_remember           (KappaPlotView *self);
 gboolean kappa_plot_view_has_option         (KappaPlotView *self, const char *name);
 gboolean kappa_plot_view_is_surface         (KappaPlotView *self);
-void     kappa_plot_view_show_menu          (KappaPlotView *self, double x, double y);
 void     kappa_plot_view_pick               (KappaPlotView *self, double x, double y);

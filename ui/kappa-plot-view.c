@@ -9,11 +9,11 @@
 /**
  * KappaPlotView:
  *
- * Shows a #KappaFigure. The figure is drawn once, at device pixels, and kept as a texture; the linked cursor is drawn
- * over it, so that moving the pointer costs the same for any amount of data.
+ * Shows a #KappaFigure. The figure is drawn once, at device pixels, and kept as a texture; the
+ * linked cursor is drawn over it, so that moving the pointer costs the same for any amount of data.
  *
- * Dragging moves or turns, Shift with dragging zooms to a box, the wheel zooms at the pointer, a double click fits.
- * Arrows move the cursor, or turn a surface; with Ctrl the other of the two.
+ * Dragging moves or turns, Shift with dragging zooms to a box, the wheel zooms at the pointer, a
+ * double click fits. Arrows move the cursor, or turn a surface; with Ctrl the other of the two.
  */
 G_DEFINE_FINAL_TYPE (KappaPlotView, kappa_plot_view, GTK_TYPE_WIDGET)
 
@@ -22,7 +22,6 @@ enum
   PROP_FIGURE = 1,
   PROP_LABEL,
   PROP_READOUT,
-  PROP_MENU_MODEL,
   N_PROPS
 };
 
@@ -49,14 +48,17 @@ static gboolean
 describe_cb (gpointer data)
 {
   KappaPlotView *self = data;
-  g_autofree char *text = self->figure != NULL ? kappa_figure_describe (self->figure) : g_strdup ("");
+  g_autofree char *text
+      = self->figure != NULL ? kappa_figure_describe (self->figure) : g_strdup ("");
 
   self->describe_source = 0;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
   return G_SOURCE_REMOVE;
 }
 
-/* Describing reads all the data, which a figure that fills in would otherwise have done ten times a second. */
+/* Describing reads all the data, which a figure that fills in would otherwise have done ten times a
+ * second. */
 static void
 describe_soon (KappaPlotView *self)
 {
@@ -84,7 +86,8 @@ static void
 ensure_texture (KappaPlotView *self, int width, int height)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  gboolean fits = self->texture_width == width && self->texture_height == height && self->texture_scale == scale;
+  gboolean fits = self->texture_width == width && self->texture_height == height
+                  && self->texture_scale == scale;
 
   if (self->texture != NULL && fits)
     return;
@@ -97,7 +100,11 @@ ensure_texture (KappaPlotView *self, int width, int height)
 
 /* What the cursor covers, so that the renderer need not lift the whole widget to show it. */
 static gboolean
-measure_cursor (KappaPlotView *self, const KappaTheme *theme, int width, int height, graphene_rect_t *area)
+measure_cursor (KappaPlotView *self,
+                const KappaTheme *theme,
+                int width,
+                int height,
+                graphene_rect_t *area)
 {
   const cairo_rectangle_t all = { 0.0, 0.0, width, height };
   cairo_surface_t *recording = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, &all);
@@ -108,7 +115,7 @@ measure_cursor (KappaPlotView *self, const KappaTheme *theme, int width, int hei
   cairo_destroy (cr);
   cairo_recording_surface_ink_extents (recording, &x, &y, &w, &h);
   cairo_surface_destroy (recording);
-  graphene_rect_init (area, (float) x - 1.0f, (float) y - 1.0f, (float) w + 2.0f, (float) h + 2.0f);
+  graphene_rect_init (area, (float)x - 1.0f, (float)y - 1.0f, (float)w + 2.0f, (float)h + 2.0f);
   return w > 0.0 && h > 0.0;
 }
 
@@ -136,15 +143,17 @@ snapshot_box (KappaPlotView *self, GtkSnapshot *snapshot)
   GdkRGBA line, fill;
 
   kappa_widget_init_theme (GTK_WIDGET (self), &theme);
-  line = (GdkRGBA){ (float) theme.accent.red, (float) theme.accent.green, (float) theme.accent.blue, 1.0f };
+  line = (GdkRGBA) { (float)theme.accent.red, (float)theme.accent.green, (float)theme.accent.blue,
+                     1.0f };
   fill = line;
   fill.alpha = 0.15f;
   gsk_rounded_rect_init_from_rect (&box,
-                                   &GRAPHENE_RECT_INIT ((float) self->box_x, (float) self->box_y,
-                                                        (float) self->box_width, (float) self->box_height),
+                                   &GRAPHENE_RECT_INIT ((float)self->box_x, (float)self->box_y,
+                                                        (float)self->box_width,
+                                                        (float)self->box_height),
                                    0.0f);
   gtk_snapshot_append_color (snapshot, &fill, &box.bounds);
-  gtk_snapshot_append_border (snapshot, &box, border, (GdkRGBA[4]){ line, line, line, line });
+  gtk_snapshot_append_border (snapshot, &box, border, (GdkRGBA[4]) { line, line, line, line });
 }
 
 static void
@@ -157,7 +166,8 @@ kappa_plot_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   ensure_texture (self, width, height);
   if (self->texture != NULL)
-    gtk_snapshot_append_texture (snapshot, self->texture, &GRAPHENE_RECT_INIT (0.0f, 0.0f, (float) width, (float) height));
+    gtk_snapshot_append_texture (snapshot, self->texture,
+                                 &GRAPHENE_RECT_INIT (0.0f, 0.0f, (float)width, (float)height));
   if (self->cursor_shown)
     snapshot_cursor (self, snapshot, width, height);
   if (self->box_shown)
@@ -179,7 +189,7 @@ kappa_plot_view_measure (GtkWidget *widget,
 
   *minimum = least;
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    *natural = (int) (comfortable * aspect);
+    *natural = (int)(comfortable * aspect);
   else
     *natural = comfortable;
   *natural = MAX (*natural, least);
@@ -238,7 +248,8 @@ place_cursor (KappaPlotView *self, gboolean shown, double x, double y, const cha
 gboolean
 kappa_plot_view_probe (KappaPlotView *self, double x, double y, gboolean by_keyboard)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  int width = gtk_widget_get_width (GTK_WIDGET (self)),
+      height = gtk_widget_get_height (GTK_WIDGET (self));
   KappaProbe probe;
   gboolean found;
 
@@ -271,7 +282,8 @@ kappa_plot_view_pick (KappaPlotView *self, double x, double y)
 gboolean
 kappa_plot_view_has_option (KappaPlotView *self, const char *name)
 {
-  return self->figure != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (self->figure), name) != NULL;
+  return self->figure != NULL
+         && g_object_class_find_property (G_OBJECT_GET_CLASS (self->figure), name) != NULL;
 }
 
 static void
@@ -294,22 +306,6 @@ kappa_plot_view_is_surface (KappaPlotView *self)
     return FALSE;
   view = kappa_figure_dup_text (self->figure, "view");
   return view == NULL || g_str_equal (view, "surface");
-}
-
-void
-kappa_plot_view_show_menu (KappaPlotView *self, double x, double y)
-{
-  if (self->menu_model == NULL)
-    return;
-  if (self->menu == NULL)
-    {
-      self->menu = gtk_popover_menu_new_from_model (self->menu_model);
-      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-    }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
 static void
@@ -408,7 +404,8 @@ kappa_plot_view_set_figure (KappaPlotView *self, KappaFigure *figure)
     g_signal_handlers_disconnect_by_data (self->figure, self);
   g_set_object (&self->figure, figure);
   if (figure != NULL)
-    g_signal_connect_object (figure, "changed", G_CALLBACK (figure_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (figure, "changed", G_CALLBACK (figure_changed_cb), self,
+                             G_CONNECT_SWAPPED);
   self->cursor_shown = FALSE;
   set_readout (self, NULL);
   g_ptr_array_set_size (self->undo, 0);
@@ -440,7 +437,8 @@ set_label (KappaPlotView *self, const char *label)
 {
   g_free (self->label);
   self->label = g_strdup (label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
 }
 
 static void
@@ -454,8 +452,6 @@ kappa_plot_view_get_property (GObject *object, guint id, GValue *value, GParamSp
     g_value_set_string (value, self->label);
   else if (id == PROP_READOUT)
     g_value_set_string (value, self->readout);
-  else if (id == PROP_MENU_MODEL)
-    g_value_set_object (value, self->menu_model);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -469,8 +465,6 @@ kappa_plot_view_set_property (GObject *object, guint id, const GValue *value, GP
     kappa_plot_view_set_figure (self, g_value_get_object (value));
   else if (id == PROP_LABEL)
     set_label (self, g_value_get_string (value));
-  else if (id == PROP_MENU_MODEL)
-    g_set_object (&self->menu_model, g_value_get_object (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -482,7 +476,6 @@ kappa_plot_view_dispose (GObject *object)
 
   g_clear_handle_id (&self->describe_source, g_source_remove);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
-  g_clear_object (&self->menu_model);
   if (self->figure != NULL)
     g_signal_handlers_disconnect_by_data (self->figure, self);
   g_clear_object (&self->figure);
@@ -511,15 +504,15 @@ init_signals (void)
    * @x, @y: where, in data coordinates
    */
   signals[CURSOR_MOVED]
-      = g_signal_new ("cursor-moved", KAPPA_TYPE_PLOT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
-                      G_TYPE_BOOLEAN, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+      = g_signal_new ("cursor-moved", KAPPA_TYPE_PLOT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 3, G_TYPE_BOOLEAN, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
 
   /**
    * KappaPlotView::picked:
    * @x, @y: what was clicked, in data coordinates
    */
-  signals[PICKED] = g_signal_new ("picked", KAPPA_TYPE_PLOT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                  G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[PICKED] = g_signal_new ("picked", KAPPA_TYPE_PLOT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
 }
 
 static void
@@ -541,8 +534,8 @@ kappa_plot_view_class_init (KappaPlotViewClass *klass)
   props[PROP_FIGURE] = g_param_spec_object ("figure", NULL, NULL, KAPPA_TYPE_FIGURE, flags);
   props[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, flags);
   props[PROP_READOUT]
-      = g_param_spec_string ("readout", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  props[PROP_MENU_MODEL] = g_param_spec_object ("menu-model", NULL, NULL, G_TYPE_MENU_MODEL, flags);
+      = g_param_spec_string ("readout", NULL, NULL, NULL,
+                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   init_signals ();
 

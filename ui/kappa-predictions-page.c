@@ -6,7 +6,8 @@
 /**
  * KappaPredictionsPage:
  *
- * The confusion of classes, each class in a table, and the images the network fails on or is not sure of.
+ * The confusion of classes, each class in a table, and the images the network fails on or is not
+ * sure of.
  */
 struct _KappaPredictionsPage
 {
@@ -31,6 +32,7 @@ make_card (GtkWidget *child, const char *title)
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), child);
   gtk_widget_add_css_class (box, "padded");
+  gtk_widget_add_css_class (box, "card-like");
   return box;
 }
 
@@ -42,7 +44,8 @@ make_galleries (KappaPredictionsPage *self)
   self->worst = KAPPA_GALLERY (kappa_gallery_new ());
   self->least_certain = KAPPA_GALLERY (kappa_gallery_new ());
   gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->worst), "worst", "Largest loss");
-  gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->least_certain), "least_certain", "Least certain");
+  gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->least_certain), "least_certain",
+                        "Least certain");
   gtk_widget_set_vexpand (stack, TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);
@@ -58,14 +61,16 @@ kappa_predictions_page_make_body (KappaAnalysisPage *page)
 {
   KappaPredictionsPage *self = KAPPA_PREDICTIONS_PAGE (page);
   KappaFigureGrid *grid = kappa_analysis_page_get_grid (page);
-  GtkWidget *across = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL), *down = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  GtkWidget *across = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL),
+            *down = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
 
   kappa_figure_grid_set_n (grid, 1);
   self->classes = KAPPA_TABLE_VIEW (kappa_table_view_new ());
   gtk_paned_set_start_child (GTK_PANED (across), GTK_WIDGET (grid));
-  gtk_paned_set_end_child (GTK_PANED (across), make_card (GTK_WIDGET (self->classes), "By true class"));
+  gtk_paned_set_end_child (GTK_PANED (across),
+                           make_card (GTK_WIDGET (self->classes), "By true class"));
   gtk_paned_set_resize_end_child (GTK_PANED (across), FALSE);
-  gtk_widget_set_size_request (gtk_paned_get_end_child (GTK_PANED (across)), 320, -1);
+  gtk_widget_set_size_request (gtk_paned_get_end_child (GTK_PANED (across)), 360, -1);
   gtk_paned_set_start_child (GTK_PANED (down), across);
   gtk_paned_set_end_child (GTK_PANED (down), make_galleries (self));
   gtk_paned_set_resize_end_child (GTK_PANED (down), FALSE);

@@ -45,7 +45,8 @@ kappa_preferences_class_init (KappaPreferencesClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = kappa_preferences_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-preferences.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, KappaPreferences, color_scheme);
   gtk_widget_class_bind_template_child (widget_class, KappaPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, KappaPreferences, restore_session);
@@ -87,10 +88,11 @@ kappa_preferences_new (GtkWindow *parent, GSettings *settings)
   g_autofree char *path = kappa_workspace_dup_default_path ();
 
   self->settings = g_object_ref (settings);
-  g_settings_bind_with_mapping (settings, "color-scheme", self->color_scheme, "selected", G_SETTINGS_BIND_DEFAULT,
-                                to_position, to_nick, NULL, NULL);
+  g_settings_bind_with_mapping (settings, "color-scheme", self->color_scheme, "selected",
+                                G_SETTINGS_BIND_DEFAULT, to_position, to_nick, NULL, NULL);
   g_settings_bind (settings, "threads", self->threads, "value", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "restore-session", self->restore_session, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "restore-session", self->restore_session, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   adw_action_row_set_subtitle (self->workspace, path);
   return GTK_WIDGET (self);
 }

@@ -3,8 +3,8 @@
 /**
  * KappaProgressBar:
  *
- * How far a runner is, beside what it fills: a bar, words with the time left, and buttons that pause and cancel it. Hidden
- * while nothing runs.
+ * How far a runner is, beside what it fills: a bar, words with the time left, and buttons that
+ * pause and cancel it. Hidden while nothing runs.
  */
 struct _KappaProgressBar
 {
@@ -34,7 +34,8 @@ update (KappaProgressBar *self)
   gtk_widget_set_visible (GTK_WIDGET (self), active);
   if (!active)
     return;
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), kappa_runner_get_fraction (self->runner));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
+                                 kappa_runner_get_fraction (self->runner));
   gtk_label_set_label (GTK_LABEL (self->words), words);
   show_pause (self);
 }
@@ -88,7 +89,8 @@ kappa_progress_bar_init (KappaProgressBar *self)
   self->bar = gtk_progress_bar_new ();
   gtk_widget_set_hexpand (self->bar, TRUE);
   gtk_widget_set_valign (self->bar, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, "Progress of the run", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Progress of the run", -1);
   gtk_box_append (GTK_BOX (box), self->bar);
   self->words = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->words), PANGO_ELLIPSIZE_END);

@@ -3,7 +3,8 @@
 /**
  * KappaQueue:
  *
- * Runs runners one after the other: each uses all workers, so two at once would only slow each other down.
+ * Runs runners one after the other: each uses all workers, so two at once would only slow each
+ * other down.
  */
 struct _KappaQueue
 {
@@ -129,7 +130,7 @@ kappa_queue_push (KappaQueue *self, KappaRunner *runner, KappaWorkspace *workspa
 {
   Entry *entry = g_new (Entry, 1);
 
-  *entry = (Entry){ g_object_ref (runner), g_object_ref (workspace) };
+  *entry = (Entry) { g_object_ref (runner), g_object_ref (workspace) };
   g_queue_push_tail (&self->waiting, entry);
   start_next (self);
 }

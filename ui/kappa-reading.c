@@ -3,7 +3,8 @@
 /**
  * KappaReadingButton:
  *
- * "How to read this": what the axes mean, what is usual, when the picture misleads, and where the method comes from.
+ * "How to read this": what the axes mean, what is usual, when the picture misleads, and where the
+ * method comes from.
  */
 struct _KappaReadingButton
 {

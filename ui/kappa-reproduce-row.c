@@ -23,11 +23,13 @@ static gboolean
 show_cb (gpointer data)
 {
   KappaReproduceRow *self = data;
-  g_autofree char *command = self->page != NULL ? kappa_analysis_page_dup_command (self->page) : NULL;
+  g_autofree char *command
+      = self->page != NULL ? kappa_analysis_page_dup_command (self->page) : NULL;
 
   self->delay_source = 0;
   gtk_widget_set_visible (GTK_WIDGET (self), command != NULL);
   gtk_label_set_label (GTK_LABEL (self->label), command != NULL ? command : "");
+  gtk_widget_set_tooltip_text (self->label, command);
   return G_SOURCE_REMOVE;
 }
 
@@ -70,7 +72,8 @@ make_copy_button (void)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.copy-command");
   gtk_widget_set_tooltip_text (button, "Copy as command line");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Copy as command line", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Copy as command line", -1);
   gtk_widget_set_valign (button, GTK_ALIGN_START);
   gtk_widget_add_css_class (button, "flat");
   return button;
@@ -79,7 +82,8 @@ make_copy_button (void)
 static void
 kappa_reproduce_row_init (KappaReproduceRow *self)
 {
-  GtkWidget *group = adw_preferences_group_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *group = adw_preferences_group_new (),
+            *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *card = gtk_list_box_row_new (), *list = gtk_list_box_new ();
 
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "Reproduce");
@@ -87,7 +91,8 @@ kappa_reproduce_row_init (KappaReproduceRow *self)
   gtk_label_set_xalign (GTK_LABEL (self->label), 0.0f);
   gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_lines (GTK_LABEL (self->label), 4);
+  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->label, TRUE);
   gtk_widget_add_css_class (self->label, "command");
   gtk_box_append (GTK_BOX (line), self->label);
@@ -110,7 +115,8 @@ kappa_reproduce_row_new (void)
 
 /**
  * kappa_reproduce_row_set_page:
- * @page: (nullable): whose run and figure are told; to be called again when the page has another figure
+ * @page: (nullable): whose run and figure are told; to be called again when the page has another
+ * figure
  */
 void
 kappa_reproduce_row_set_page (KappaReproduceRow *self, KappaAnalysisPage *page)
@@ -120,7 +126,8 @@ kappa_reproduce_row_set_page (KappaReproduceRow *self, KappaAnalysisPage *page)
   if (page != NULL && kappa_analysis_page_get_figure (page) != NULL)
     {
       self->figure = g_object_ref (kappa_analysis_page_get_figure (page));
-      g_signal_connect_object (self->figure, "changed", G_CALLBACK (show_soon), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->figure, "changed", G_CALLBACK (show_soon), self,
+                               G_CONNECT_SWAPPED);
     }
   show_soon (self);
 }

@@ -6,14 +6,15 @@
 /**
  * KappaRunItem:
  *
- * A run in the list: what the workspace knows of it, and while this program computes it, its runner.
+ * A run in the list: what the workspace knows of it, and while this program computes it, its
+ * runner.
  */
 struct _KappaRunItem
 {
   GObject parent_instance;
 
-  KappaRunInfo *info; /* NULL until the runner has a run in the workspace */
-  KappaRunner *runner;      /* NULL for a run that was there before */
+  KappaRunInfo *info;         /* NULL until the runner has a run in the workspace */
+  KappaRunner *runner;        /* NULL for a run that was there before */
   char *title, *model, *data; /* read from the recipe when they are first asked for */
 };
 
@@ -52,7 +53,8 @@ kappa_run_item_class_init (KappaRunItemClass *klass)
    *
    * Title, state or progress is not what it was.
    */
-  changed_signal = g_signal_new ("changed", KAPPA_TYPE_RUN_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", KAPPA_TYPE_RUN_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -170,7 +172,8 @@ describe (KappaAnalysis *analysis)
   return g_string_free (title, FALSE);
 }
 
-/* The workspace's own title names the inputs, too, which stand elsewhere here; one that the user chose is shown. */
+/* The workspace's own title names the inputs, too, which stand elsewhere here; one that the user
+ * chose is shown. */
 static gboolean
 is_renamed (KappaRunItem *self, KappaAnalysis *analysis)
 {
@@ -253,7 +256,10 @@ kappa_run_item_get_runner (KappaRunItem *self)
  * Returns: %FALSE with @error if the recipe is of a kind this program does not know
  */
 gboolean
-kappa_run_item_dup_recipe (KappaRunItem *self, KappaAnalysis **analysis, KappaInputs **inputs, GError **error)
+kappa_run_item_dup_recipe (KappaRunItem *self,
+                           KappaAnalysis **analysis,
+                           KappaInputs **inputs,
+                           GError **error)
 {
   if (self->runner == NULL)
     return kappa_recipe_from_json (self->info->recipe, analysis, inputs, error);
@@ -262,14 +268,16 @@ kappa_run_item_dup_recipe (KappaRunItem *self, KappaAnalysis **analysis, KappaIn
   return TRUE;
 }
 
-/* Where the first input of that name is, "" if there is none; read once, since lists are searched for it. */
+/* Where the first input of that name is, "" if there is none; read once, since lists are searched
+ * for it. */
 static char *
 dup_input (KappaRunItem *self, const char *name)
 {
   g_autoptr (KappaAnalysis) analysis = NULL;
   g_autoptr (KappaInputs) inputs = NULL;
 
-  if (!kappa_run_item_dup_recipe (self, &analysis, &inputs, NULL) || kappa_inputs_get_n (inputs, name) == 0)
+  if (!kappa_run_item_dup_recipe (self, &analysis, &inputs, NULL)
+      || kappa_inputs_get_n (inputs, name) == 0)
     return g_strdup ("");
   return kappa_inputs_dup_location (inputs, name, 0);
 }
@@ -310,7 +318,8 @@ kappa_run_item_dup_subtitle (KappaRunItem *self)
 {
   KappaRunState state = kappa_run_item_get_state (self);
   const char *model = kappa_run_item_get_model (self);
-  g_autofree char *name = *model != '\0' ? g_path_get_basename (model) : g_strdup (kappa_run_item_get_analysis (self));
+  g_autofree char *name = *model != '\0' ? g_path_get_basename (model)
+                                         : g_strdup (kappa_run_item_get_analysis (self));
   g_autofree char *when = NULL;
 
   if (self->runner != NULL && (state == KAPPA_RUN_RUNNING || state == KAPPA_RUN_PAUSED))
@@ -332,5 +341,6 @@ kappa_run_item_can_resume (KappaRunItem *self)
 {
   KappaRunState state = kappa_run_item_get_state (self);
 
-  return state == KAPPA_RUN_INTERRUPTED || state == KAPPA_RUN_CANCELLED || state == KAPPA_RUN_FAILED;
+  return state == KAPPA_RUN_INTERRUPTED || state == KAPPA_RUN_CANCELLED
+         || state == KAPPA_RUN_FAILED;
 }

@@ -3,8 +3,9 @@
 /**
  * KappaRunList:
  *
- * The runs of a workspace, the newest first, kept up to date with what this and other programs do to it. The database
- * is asked in a thread, once a second, and only when it says that something has changed is the list read again.
+ * The runs of a workspace, the newest first, kept up to date with what this and other programs do
+ * to it. The database is asked in a thread, once a second, and only when it says that something has
+ * changed is the list read again.
  */
 struct _KappaRunList
 {
@@ -82,7 +83,8 @@ kappa_run_list_class_init (KappaRunListClass *klass)
    *
    * The list was read for the first time.
    */
-  loaded_signal = g_signal_new ("loaded", KAPPA_TYPE_RUN_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  loaded_signal = g_signal_new ("loaded", KAPPA_TYPE_RUN_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -120,11 +122,13 @@ replace_items (KappaRunList *self, GPtrArray *items)
 
   while (head < least && old->pdata[head] == items->pdata[head])
     head++;
-  while (tail < least - head && old->pdata[old->len - 1 - tail] == items->pdata[items->len - 1 - tail])
+  while (tail < least - head
+         && old->pdata[old->len - 1 - tail] == items->pdata[items->len - 1 - tail])
     tail++;
   self->items = items;
   if (old->len - head - tail > 0 || items->len - head - tail > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), head, old->len - head - tail, items->len - head - tail);
+    g_list_model_items_changed (G_LIST_MODEL (self), head, old->len - head - tail,
+                                items->len - head - tail);
 }
 
 static GHashTable *
@@ -180,7 +184,7 @@ ask_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_pointer (task, infos, infos != NULL ? (GDestroyNotify) g_ptr_array_unref : NULL);
+    g_task_return_pointer (task, infos, infos != NULL ? (GDestroyNotify)g_ptr_array_unref : NULL);
 }
 
 static void
@@ -261,7 +265,8 @@ runner_run_cb (KappaRunner *runner, GParamSpec *pspec, KappaRunList *self)
   gint64 id = kappa_runner_get_run (runner);
 
   for (guint i = 0; i < self->items->len; i++)
-    if (kappa_run_item_get_runner (self->items->pdata[i]) != runner && kappa_run_item_get_id (self->items->pdata[i]) == id)
+    if (kappa_run_item_get_runner (self->items->pdata[i]) != runner
+        && kappa_run_item_get_id (self->items->pdata[i]) == id)
       {
         g_ptr_array_remove_index (self->items, i);
         g_list_model_items_changed (G_LIST_MODEL (self), i, 1, 0);
@@ -283,7 +288,8 @@ kappa_run_list_add_runner (KappaRunList *self, KappaRunner *runner)
   g_ptr_array_insert (self->items, 0, item);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, 1);
   g_signal_connect_object (runner, "notify::run", G_CALLBACK (runner_run_cb), self, 0);
-  g_signal_connect_object (runner, "finished", G_CALLBACK (kappa_run_list_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (runner, "finished", G_CALLBACK (kappa_run_list_refresh), self,
+                           G_CONNECT_SWAPPED);
   return item;
 }
 

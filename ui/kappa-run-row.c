@@ -3,7 +3,8 @@
 /**
  * KappaRunRow:
  *
- * A run in the sidebar: what was computed, of what, and how far it is. Its menu renames, deletes and resumes it.
+ * A run in the sidebar: what was computed, of what, and how far it is. Its menu renames, deletes
+ * and resumes it.
  */
 struct _KappaRunRow
 {
@@ -50,7 +51,9 @@ kappa_run_row_class_init (KappaRunRowClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], NULL, action_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-run-row.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-run-row.ui");
+  gtk_widget_class_bind_template_child_full (widget_class, "root", FALSE, 0);
   gtk_widget_class_bind_template_child (widget_class, KappaRunRow, title);
   gtk_widget_class_bind_template_child (widget_class, KappaRunRow, subtitle);
   gtk_widget_class_bind_template_child (widget_class, KappaRunRow, progress);
@@ -74,17 +77,20 @@ update (KappaRunRow *self)
 {
   KappaRunState state = kappa_run_item_get_state (self->item);
   KappaRunner *runner = kappa_run_item_get_runner (self->item);
-  gboolean active = runner != NULL && kappa_runner_is_active (runner), kept = kappa_run_item_get_id (self->item) != 0;
+  gboolean active = runner != NULL && kappa_runner_is_active (runner),
+           kept = kappa_run_item_get_id (self->item) != 0;
   g_autofree char *subtitle = kappa_run_item_dup_subtitle (self->item);
 
   gtk_label_set_label (self->title, kappa_run_item_get_title (self->item));
   gtk_label_set_label (self->subtitle, subtitle);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               state == KAPPA_RUN_FAILED ? kappa_run_item_get_error (self->item) : subtitle);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), state == KAPPA_RUN_FAILED
+                                                      ? kappa_run_item_get_error (self->item)
+                                                      : subtitle);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), active && state != KAPPA_RUN_QUEUED);
   if (active)
     gtk_progress_bar_set_fraction (self->progress, kappa_runner_get_fraction (runner));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.resume", kappa_run_item_can_resume (self->item));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.resume",
+                                 kappa_run_item_can_resume (self->item));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.cancel", active);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.delete", kept && !active);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.rename", kept);

@@ -6,8 +6,8 @@
 /**
  * KappaRunView:
  *
- * The middle of a page that shows runs: how the figure is looked at above it, progress and provenance below. Where there
- * is nothing to show, it says what to do.
+ * The middle of a page that shows runs: how the figure is looked at above it, progress and
+ * provenance below. Where there is nothing to show, it says what to do.
  */
 struct _KappaRunView
 {
@@ -45,7 +45,9 @@ kappa_run_view_class_init (KappaRunViewClass *klass)
   g_type_ensure (KAPPA_TYPE_VIEW_BAR);
   g_type_ensure (KAPPA_TYPE_PROGRESS_BAR);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-run-view.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-run-view.ui");
+  gtk_widget_class_bind_template_child_full (widget_class, "root", FALSE, 0);
   gtk_widget_class_bind_template_child (widget_class, KappaRunView, view_bar);
   gtk_widget_class_bind_template_child (widget_class, KappaRunView, stack);
   gtk_widget_class_bind_template_child (widget_class, KappaRunView, body);
@@ -104,7 +106,11 @@ kappa_run_view_show_body (KappaRunView *self)
  * @button: (nullable): label of a button that runs the analysis
  */
 void
-kappa_run_view_show_status (KappaRunView *self, const char *icon, const char *title, const char *text, const char *button)
+kappa_run_view_show_status (KappaRunView *self,
+                            const char *icon,
+                            const char *title,
+                            const char *text,
+                            const char *button)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 

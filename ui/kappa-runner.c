@@ -6,10 +6,11 @@
 /**
  * KappaRunner:
  *
- * A #KappaJob in a thread of its own. What the thread finds is polled ten times a second in the main loop, so that
- * however fast results come, the window is told of them at one pace.
+ * A #KappaJob in a thread of its own. What the thread finds is polled ten times a second in the
+ * main loop, so that however fast results come, the window is told of them at one pace.
  *
- * All functions are for the main thread. The runner may be finalised in the other one, and touches no widget.
+ * All functions are for the main thread. The runner may be finalised in the other one, and touches
+ * no widget.
  */
 struct _KappaRunner
 {
@@ -105,7 +106,8 @@ kappa_runner_class_init (KappaRunnerClass *klass)
 
   object_class->get_property = kappa_runner_get_property;
   object_class->finalize = kappa_runner_finalize;
-  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, KAPPA_TYPE_RUN_STATE, KAPPA_RUN_QUEUED, flags);
+  props[PROP_STATE]
+      = g_param_spec_enum ("state", NULL, NULL, KAPPA_TYPE_RUN_STATE, KAPPA_RUN_QUEUED, flags);
   props[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0.0, 1.0, 0.0, flags);
   props[PROP_RUN] = g_param_spec_int64 ("run", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -115,15 +117,16 @@ kappa_runner_class_init (KappaRunnerClass *klass)
    *
    * The result holds more than when this was emitted last; at most ten times a second.
    */
-  signals[RESULTS_CHANGED]
-      = g_signal_new ("results-changed", KAPPA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[RESULTS_CHANGED] = g_signal_new ("results-changed", KAPPA_TYPE_RUNNER, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   /**
    * KappaRunner::finished:
    *
    * The run has ended, one way or another: its state says which.
    */
-  signals[FINISHED] = g_signal_new ("finished", KAPPA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FINISHED] = g_signal_new ("finished", KAPPA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -163,7 +166,8 @@ dup_job (KappaRunner *self)
 static gboolean
 work (KappaRunner *self, GError **error)
 {
-  KappaContext context = { .workers = self->workers, .progress = self->progress, .cancellable = self->cancellable };
+  KappaContext context
+      = { .workers = self->workers, .progress = self->progress, .cancellable = self->cancellable };
   g_autoptr (KappaJob) job = kappa_job_new (self->analysis, self->inputs, self->workspace);
 
   kappa_progress_set_message (self->progress, "Reading model and images");
@@ -251,7 +255,8 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
     self->error = g_strdup (error->message);
   set_state (self, state_after (self, done, error));
   if (self->state == KAPPA_RUN_INTERRUPTED && self->run_id != 0)
-    kappa_workspace_set_run_state (self->workspace, self->run_id, KAPPA_RUN_INTERRUPTED, NULL, NULL);
+    kappa_workspace_set_run_state (self->workspace, self->run_id, KAPPA_RUN_INTERRUPTED, NULL,
+                                   NULL);
   g_signal_emit (self, signals[FINISHED], 0);
 }
 
@@ -278,7 +283,8 @@ kappa_runner_start (KappaRunner *self, KappaWorkspace *workspace, KappaWorkers *
 /**
  * kappa_runner_cancel:
  *
- * Asks the run to stop; what it has found stays in the workspace. One that has not begun ends at once.
+ * Asks the run to stop; what it has found stays in the workspace. One that has not begun ends at
+ * once.
  */
 void
 kappa_runner_cancel (KappaRunner *self)
@@ -330,7 +336,8 @@ kappa_runner_get_paused (KappaRunner *self)
 gboolean
 kappa_runner_is_active (KappaRunner *self)
 {
-  return self->state == KAPPA_RUN_QUEUED || self->state == KAPPA_RUN_RUNNING || self->state == KAPPA_RUN_PAUSED;
+  return self->state == KAPPA_RUN_QUEUED || self->state == KAPPA_RUN_RUNNING
+         || self->state == KAPPA_RUN_PAUSED;
 }
 
 KappaRunState
@@ -386,7 +393,8 @@ kappa_runner_get_inputs (KappaRunner *self)
 /**
  * kappa_runner_dup_result:
  *
- * Returns: (transfer full) (nullable): what is found, and still being filled; %NULL while the inputs are read
+ * Returns: (transfer full) (nullable): what is found, and still being filled; %NULL while the
+ * inputs are read
  */
 KappaResult *
 kappa_runner_dup_result (KappaRunner *self)

@@ -8,8 +8,8 @@
 /**
  * KappaSavedView:
  *
- * Keeps how a run is looked at: a figure begins with the view its run was left with, and what is changed about it is
- * written to the workspace a moment later.
+ * Keeps how a run is looked at: a figure begins with the view its run was left with, and what is
+ * changed about it is written to the workspace a moment later.
  */
 struct _KappaSavedView
 {
@@ -46,7 +46,8 @@ store_view (KappaWorkspace *workspace, gpointer data, GError **error)
 {
   Order *order = data;
 
-  return kappa_workspace_get_read_only (workspace) || kappa_workspace_set_run_view (workspace, order->run, order->json, error);
+  return kappa_workspace_get_read_only (workspace)
+         || kappa_workspace_set_run_view (workspace, order->run, order->json, error);
 }
 
 static char *
@@ -84,7 +85,7 @@ save (KappaSavedView *self)
   if (run == 0 || g_strcmp0 (view, self->saved) == 0)
     return;
   order = g_new (Order, 1);
-  *order = (Order){ run, to_json (view) };
+  *order = (Order) { run, to_json (view) };
   kappa_desk_store (self->desk, store_view, order, order_free);
   g_free (self->saved);
   self->saved = g_steal_pointer (&view);
@@ -137,7 +138,8 @@ kappa_saved_view_init (KappaSavedView *self)
 /**
  * kappa_saved_view_new:
  *
- * Looks at @figure as @run was looked at last, and keeps what changes for as long as this object lives.
+ * Looks at @figure as @run was looked at last, and keeps what changes for as long as this object
+ * lives.
  */
 KappaSavedView *
 kappa_saved_view_new (KappaDesk *desk, KappaRunItem *run, KappaFigure *figure)

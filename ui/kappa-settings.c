@@ -7,7 +7,8 @@
 /**
  * kappa_settings_new:
  *
- * The schema is taken from where programs are installed, or for a development build from the build directory.
+ * The schema is taken from where programs are installed, or for a development build from the build
+ * directory.
  *
  * Returns: (transfer full): the program's settings
  */
@@ -22,7 +23,8 @@ kappa_settings_new (void)
   if (installed != NULL)
     schema = g_settings_schema_source_lookup (installed, SCHEMA, TRUE);
   if (schema == NULL)
-    built = g_settings_schema_source_new_from_directory (KAPPA_SETTINGS_BUILD_DIR, installed, TRUE, &error);
+    built = g_settings_schema_source_new_from_directory (KAPPA_SETTINGS_BUILD_DIR, installed, TRUE,
+                                                         &error);
   if (built != NULL)
     schema = g_settings_schema_source_lookup (built, SCHEMA, FALSE);
   if (schema == NULL)

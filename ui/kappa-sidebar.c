@@ -71,7 +71,8 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 static void
 bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  kappa_run_row_set_item (KAPPA_RUN_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+  kappa_run_row_set_item (KAPPA_RUN_ROW (gtk_list_item_get_child (item)),
+                          gtk_list_item_get_item (item));
 }
 
 static void
@@ -88,7 +89,9 @@ kappa_sidebar_class_init (KappaSidebarClass *klass)
   G_OBJECT_CLASS (klass)->dispose = kappa_sidebar_dispose;
   g_type_ensure (KAPPA_TYPE_RUN_ROW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-sidebar.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-sidebar.ui");
+  gtk_widget_class_bind_template_child_full (widget_class, "root", FALSE, 0);
   gtk_widget_class_bind_template_child (widget_class, KappaSidebar, models);
   gtk_widget_class_bind_template_child (widget_class, KappaSidebar, data);
   gtk_widget_class_bind_template_child (widget_class, KappaSidebar, runs);
@@ -125,7 +128,7 @@ select_document (GtkListBox *list, GListModel *documents, KappaDocument *documen
 
       if (other == document)
         {
-          gtk_list_box_select_row (list, gtk_list_box_get_row_at_index (list, (int) i));
+          gtk_list_box_select_row (list, gtk_list_box_get_row_at_index (list, (int)i));
           return;
         }
     }
@@ -152,10 +155,13 @@ select_run (KappaSidebar *self)
 static void
 show_parts (KappaSidebar *self)
 {
-  gtk_widget_set_visible (self->models_part, g_list_model_get_n_items (kappa_desk_get_models (self->desk)) > 0);
-  gtk_widget_set_visible (self->data_part, g_list_model_get_n_items (kappa_desk_get_data (self->desk)) > 0);
+  gtk_widget_set_visible (self->models_part,
+                          g_list_model_get_n_items (kappa_desk_get_models (self->desk)) > 0);
+  gtk_widget_set_visible (self->data_part,
+                          g_list_model_get_n_items (kappa_desk_get_data (self->desk)) > 0);
   gtk_widget_set_visible (self->runs_part,
-                          g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (self->desk))) > 0);
+                          g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (self->desk)))
+                              > 0);
 }
 
 static void
@@ -163,13 +169,16 @@ follow_desk (KappaSidebar *self)
 {
   self->following = TRUE;
   show_parts (self);
-  select_document (self->models, kappa_desk_get_models (self->desk), kappa_desk_get_model (self->desk));
-  select_document (self->data, kappa_desk_get_data (self->desk), kappa_desk_get_dataset (self->desk));
+  select_document (self->models, kappa_desk_get_models (self->desk),
+                   kappa_desk_get_model (self->desk));
+  select_document (self->data, kappa_desk_get_data (self->desk),
+                   kappa_desk_get_dataset (self->desk));
   select_run (self);
   self->following = FALSE;
 }
 
-/* Runs are only looked at when they are activated, so that moving through the list loads nothing. */
+/* Runs are only looked at when they are activated, so that moving through the list loads nothing.
+ */
 static void
 fill_runs (KappaSidebar *self)
 {
@@ -179,7 +188,8 @@ fill_runs (KappaSidebar *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_list_view_set_model (self->runs, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (runs, "items-changed", G_CALLBACK (follow_desk), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (runs, "items-changed", G_CALLBACK (follow_desk), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 /**
@@ -199,9 +209,9 @@ kappa_sidebar_set_desk (KappaSidebar *self, KappaDesk *desk)
   fill_runs (self);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect_object (desk, signals[i], G_CALLBACK (follow_desk), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (kappa_desk_get_models (desk), "items-changed", G_CALLBACK (follow_desk), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_object (kappa_desk_get_data (desk), "items-changed", G_CALLBACK (follow_desk), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (kappa_desk_get_models (desk), "items-changed", G_CALLBACK (follow_desk),
+                           self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (kappa_desk_get_data (desk), "items-changed", G_CALLBACK (follow_desk),
+                           self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   follow_desk (self);
 }

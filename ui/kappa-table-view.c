@@ -71,7 +71,6 @@ kappa_table_view_init (KappaTableView *self)
 {
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
-  gtk_column_view_set_show_row_separators (self->view, TRUE);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->view));
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
@@ -110,8 +109,9 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, Cell *cell)
 
   if (table == NULL || row >= table->n_rows)
     return;
-  text = is_text (table, cell->column) ? g_strdup (table->texts[cell->column][row])
-                                       : kappa_words_value (table->numbers[cell->column][row], NULL);
+  text = is_text (table, cell->column)
+             ? g_strdup (table->texts[cell->column][row])
+             : kappa_words_value (table->numbers[cell->column][row], NULL);
   gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)), text != NULL ? text : "");
 }
 
@@ -129,7 +129,7 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Cell *cell = data;
   const KappaTable *table = cell->view->table;
-  gsize row_a = KAPPA_TABLE_ROW ((gpointer) a)->index, row_b = KAPPA_TABLE_ROW ((gpointer) b)->index;
+  gsize row_a = KAPPA_TABLE_ROW ((gpointer)a)->index, row_b = KAPPA_TABLE_ROW ((gpointer)b)->index;
 
   if (table == NULL || row_a >= table->n_rows || row_b >= table->n_rows)
     return 0;
@@ -143,7 +143,7 @@ cell_new (KappaTableView *self, guint column)
 {
   Cell *cell = g_new (Cell, 1);
 
-  *cell = (Cell){ self, column };
+  *cell = (Cell) { self, column };
   return cell;
 }
 
@@ -158,15 +158,18 @@ add_column (KappaTableView *self, guint index)
 {
   const KappaColumn *column = &self->table->columns[index];
   g_autofree char *words = kappa_words_title (column->name);
-  g_autofree char *title
-      = column->unit != NULL && *column->unit != '\0' ? g_strdup_printf ("%s (%s)", words, column->unit) : g_strdup (words);
+  g_autofree char *title = column->unit != NULL && *column->unit != '\0'
+                               ? g_strdup_printf ("%s (%s)", words, column->unit)
+                               : g_strdup (words);
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkColumnViewColumn *made;
   g_autoptr (GtkSorter) sorter
       = GTK_SORTER (gtk_custom_sorter_new (compare_rows, cell_new (self, index), g_free));
 
-  g_signal_connect_data (factory, "setup", G_CALLBACK (setup_cb), cell_new (self, index), cell_free, 0);
-  g_signal_connect_data (factory, "bind", G_CALLBACK (bind_cb), cell_new (self, index), cell_free, 0);
+  g_signal_connect_data (factory, "setup", G_CALLBACK (setup_cb), cell_new (self, index), cell_free,
+                         0);
+  g_signal_connect_data (factory, "bind", G_CALLBACK (bind_cb), cell_new (self, index), cell_free,
+                         0);
   made = gtk_column_view_column_new (title, factory);
   gtk_column_view_column_set_sorter (made, sorter);
   gtk_column_view_column_set_resizable (made, TRUE);
@@ -226,6 +229,7 @@ kappa_table_view_set_table (KappaTableView *self, const KappaTable *table)
   for (guint i = 0; i < table->n_columns; i++)
     add_column (self, i);
   fill (self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, table->name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, table->definition, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  table->name, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  table->definition, -1);
 }

@@ -12,8 +12,8 @@
 /**
  * KappaTensorPanel:
  *
- * The tensors of a layer: how their numbers are distributed, what they add up to, and every one of them. Numbers are read
- * and counted in a thread.
+ * The tensors of a layer: how their numbers are distributed, what they add up to, and every one of
+ * them. Numbers are read and counted in a thread.
  */
 struct _KappaTensorPanel
 {
@@ -93,7 +93,8 @@ count_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
       return;
     }
   figure = kappa_histogram_figure_new ();
-  kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (figure), order->tensor->name, values, order->tensor->size);
+  kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (figure), order->tensor->name, values,
+                                     order->tensor->size);
   g_task_return_pointer (task, figure, g_object_unref);
 }
 
@@ -109,8 +110,9 @@ static void
 set_count (KappaTensorPanel *self, const char *title, gsize count, gsize n, const char *tooltip)
 {
   g_autofree char *number = kappa_words_count (count);
-  g_autofree char *text
-      = count > 0 && n > 0 ? g_strdup_printf ("%s (%.3g %%)", number, 100.0 * (double) count / (double) n) : g_strdup (number);
+  g_autofree char *text = count > 0 && n > 0 ? g_strdup_printf ("%s (%.3g %%)", number,
+                                                                100.0 * (double)count / (double)n)
+                                             : g_strdup (number);
 
   kappa_facts_set (self->facts, title, text, tooltip);
 }
@@ -118,11 +120,12 @@ set_count (KappaTensorPanel *self, const char *title, gsize count, gsize n, cons
 static void
 show_statistics (KappaTensorPanel *self, const KappaHistogramStatistics *s)
 {
-  double n_finite = (double) (s->n - s->not_finite);
+  double n_finite = (double)(s->n - s->not_finite);
 
   set_count (self, "Numbers", s->n, 0, NULL);
   set_number (self, "Mean", s->mean, "Over the finite numbers");
-  set_number (self, "Standard deviation", s->deviation, "Of the population: divided by how many there are");
+  set_number (self, "Standard deviation", s->deviation,
+              "Of the population: divided by how many there are");
   set_number (self, "Smallest", s->minimum, NULL);
   set_number (self, "Largest", s->maximum, NULL);
   set_number (self, "Norm", sqrt (n_finite * (s->mean * s->mean + s->deviation * s->deviation)),
@@ -139,8 +142,8 @@ show_values (KappaTensorPanel *self, const Order *order)
 
   if (values == NULL)
     return;
-  selection = GTK_SELECTION_MODEL (
-      gtk_single_selection_new (G_LIST_MODEL (kappa_tensor_values_new (order->model, order->tensor, values))));
+  selection = GTK_SELECTION_MODEL (gtk_single_selection_new (
+      G_LIST_MODEL (kappa_tensor_values_new (order->model, order->tensor, values))));
   gtk_column_view_set_model (self->values, selection);
 }
 
@@ -186,7 +189,8 @@ chosen_cb (KappaTensorPanel *self)
   if (selected == GTK_INVALID_LIST_POSITION || selected >= self->tensors->len)
     return;
   order = g_new (Order, 1);
-  *order = (Order){ g_object_ref (self->model), self->tensors->pdata[selected], selected >= self->n_parameters };
+  *order = (Order) { g_object_ref (self->model), self->tensors->pdata[selected],
+                     selected >= self->n_parameters };
   shape = kappa_shape_to_words (&order->tensor->shape);
   gtk_label_set_label (self->shape, shape);
   self->counting = g_cancellable_new ();
@@ -231,7 +235,8 @@ kappa_tensor_panel_class_init (KappaTensorPanelClass *klass)
   G_OBJECT_CLASS (klass)->finalize = kappa_tensor_panel_finalize;
   g_type_ensure (KAPPA_TYPE_PLOT_VIEW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-tensor-panel.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/kappa/Kappa/ui/kappa-tensor-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, KappaTensorPanel, chooser);
   gtk_widget_class_bind_template_child (widget_class, KappaTensorPanel, shape);
   gtk_widget_class_bind_template_child (widget_class, KappaTensorPanel, plot);
@@ -259,16 +264,27 @@ kappa_tensor_panel_new (void)
   return g_object_new (KAPPA_TYPE_TENSOR_PANEL, NULL);
 }
 
+/**
+ * kappa_tensor_panel_get_plot:
+ *
+ * Returns: (transfer none): the histogram
+ */
+KappaPlotView *
+kappa_tensor_panel_get_plot (KappaTensorPanel *self)
+{
+  return self->plot;
+}
+
 static void
 find_tensors (KappaTensorPanel *self, const char *layer)
 {
   for (guint i = 0; i < kappa_model_get_n_parameters (self->model); i++)
     if (g_str_equal (kappa_model_get_parameter (self->model, i)->layer, layer))
-      g_ptr_array_add (self->tensors, (gpointer) kappa_model_get_parameter (self->model, i));
+      g_ptr_array_add (self->tensors, (gpointer)kappa_model_get_parameter (self->model, i));
   self->n_parameters = self->tensors->len;
   for (guint i = 0; i < kappa_model_get_n_buffers (self->model); i++)
     if (g_str_equal (kappa_model_get_buffer (self->model, i)->layer, layer))
-      g_ptr_array_add (self->tensors, (gpointer) kappa_model_get_buffer (self->model, i));
+      g_ptr_array_add (self->tensors, (gpointer)kappa_model_get_buffer (self->model, i));
 }
 
 /**
@@ -288,7 +304,7 @@ kappa_tensor_panel_show (KappaTensorPanel *self, KappaModel *model, const char *
   if (model != NULL && layer != NULL)
     find_tensors (self, layer);
   for (guint i = 0; i < self->tensors->len; i++)
-    gtk_string_list_append (names, ((const KappaParameter *) self->tensors->pdata[i])->name);
+    gtk_string_list_append (names, ((const KappaParameter *)self->tensors->pdata[i])->name);
   gtk_stack_set_visible_child_name (self->stack, self->tensors->len > 0 ? "tensor" : "none");
   gtk_drop_down_set_model (self->chooser, G_LIST_MODEL (names));
 }

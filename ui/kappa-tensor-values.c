@@ -1,6 +1,5 @@
 #include "ui/kappa-tensor-values.h"
 
-
 struct _KappaTensorValues
 {
   GObject parent_instance;
@@ -40,7 +39,7 @@ get_item_type (GListModel *model)
 static guint
 get_n_items (GListModel *model)
 {
-  return (guint) MIN (KAPPA_TENSOR_VALUES (model)->tensor->size, (gsize) G_MAXUINT - 1);
+  return (guint)MIN (KAPPA_TENSOR_VALUES (model)->tensor->size, (gsize)G_MAXUINT - 1);
 }
 
 static gpointer
@@ -118,10 +117,11 @@ kappa_tensor_value_dup_index (KappaTensorValue *self)
 
   for (guint d = self->shape.rank; d-- > 0;)
     {
-      g_autofree char *part = g_strdup_printf ("%s%zu", d > 0 ? ", " : "", rest % (gsize) self->shape.dims[d]);
+      g_autofree char *part
+          = g_strdup_printf ("%s%zu", d > 0 ? ", " : "", rest % (gsize)self->shape.dims[d]);
 
       g_string_prepend (text, part);
-      rest /= (gsize) self->shape.dims[d];
+      rest /= (gsize)self->shape.dims[d];
     }
   return g_string_free (text, FALSE);
 }
@@ -134,5 +134,5 @@ kappa_tensor_value_dup_index (KappaTensorValue *self)
 char *
 kappa_tensor_value_dup_number (KappaTensorValue *self)
 {
-  return g_strdup_printf ("%.9g", (double) self->value);
+  return g_strdup_printf ("%.9g", (double)self->value);
 }

@@ -3,8 +3,9 @@
 /**
  * KappaValidatedRow:
  *
- * A row with a title, an entry, and beneath them what is wrong with the text, if anything is. The text is tried on
- * every change, so that a good one counts at once and a bad one is explained at once.
+ * A row with a title, an entry, and beneath them what is wrong with the text, if anything is. The
+ * text is tried on every change, so that a good one counts at once and a bad one is explained at
+ * once.
  */
 struct _KappaValidatedRow
 {
@@ -28,8 +29,9 @@ show_fault (KappaValidatedRow *self, const char *message)
     gtk_widget_add_css_class (self->entry, "error");
   else
     gtk_widget_remove_css_class (self->entry, "error");
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID,
-                               message != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+  gtk_accessible_update_state (
+      GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID,
+      message != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
 static void
@@ -77,8 +79,9 @@ make_line (KappaValidatedRow *self)
   gtk_widget_add_css_class (self->entry, "numeric");
   gtk_box_append (GTK_BOX (line), self->title);
   gtk_box_append (GTK_BOX (line), self->entry);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_RELATION_LABELLED_BY, self->title, NULL,
-                                  GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, self->title, NULL, -1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  self->title, NULL, GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
+                                  self->title, NULL, -1);
   return line;
 }
 
@@ -100,7 +103,8 @@ kappa_validated_row_init (KappaValidatedRow *self)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
   gtk_widget_set_focusable (GTK_WIDGET (self), FALSE);
-  self->changed_id = g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (changed_cb), self);
+  self->changed_id
+      = g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (changed_cb), self);
 }
 
 /**
@@ -109,7 +113,10 @@ kappa_validated_row_init (KappaValidatedRow *self)
  * @destroy: (nullable): frees @data
  */
 GtkWidget *
-kappa_validated_row_new (const char *title, KappaValidatedRowFunc accept, gpointer data, GDestroyNotify destroy)
+kappa_validated_row_new (const char *title,
+                         KappaValidatedRowFunc accept,
+                         gpointer data,
+                         GDestroyNotify destroy)
 {
   KappaValidatedRow *self = g_object_new (KAPPA_TYPE_VALIDATED_ROW, "title", title, NULL);
 
@@ -160,5 +167,6 @@ kappa_validated_row_set_hint (KappaValidatedRow *self, const char *hint)
 const char *
 kappa_validated_row_get_fault (KappaValidatedRow *self)
 {
-  return gtk_widget_get_visible (self->fault) ? gtk_label_get_label (GTK_LABEL (self->fault)) : NULL;
+  return gtk_widget_get_visible (self->fault) ? gtk_label_get_label (GTK_LABEL (self->fault))
+                                              : NULL;
 }

@@ -7,8 +7,8 @@
 /**
  * KappaViewBar:
  *
- * How a figure is looked at, made from its view options: the kind of view as buttons, the quantity, the logarithmic
- * scale and the limits at hand, and all others in a popover.
+ * How a figure is looked at, made from its view options: the kind of view as buttons, the quantity,
+ * the logarithmic scale and the limits at hand, and all others in a popover.
  */
 struct _KappaViewBar
 {
@@ -93,8 +93,9 @@ add_kinds (KappaViewBar *self)
       gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (first));
       first = first != NULL ? first : button;
       gtk_box_append (GTK_BOX (linked), button);
-      g_object_bind_property_full (self->figure, "view", button, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE,
-                                   value_to_active, active_to_value, GINT_TO_POINTER (klass->values[i].value), NULL);
+      g_object_bind_property_full (self->figure, "view", button, "active",
+                                   G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, value_to_active,
+                                   active_to_value, GINT_TO_POINTER (klass->values[i].value), NULL);
     }
 }
 
@@ -111,12 +112,14 @@ quantity_cb (KappaViewBar *self)
 static void
 list_quantities (KappaViewBar *self)
 {
-  g_auto (GStrv) names = kappa_landscape_figure_list_quantities (KAPPA_LANDSCAPE_FIGURE (self->figure));
+  g_auto (GStrv) names
+      = kappa_landscape_figure_list_quantities (KAPPA_LANDSCAPE_FIGURE (self->figure));
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   g_autofree char *chosen = kappa_figure_dup_text (self->figure, "quantity");
   guint selected = 0;
 
-  if (self->quantities != NULL && g_strv_equal ((const char *const *) names, (const char *const *) self->quantities))
+  if (self->quantities != NULL
+      && g_strv_equal ((const char *const *)names, (const char *const *)self->quantities))
     return;
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -140,7 +143,8 @@ add_quantity (KappaViewBar *self)
     return;
   self->quantity = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_tooltip_text (self->quantity, "Quantity");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->quantity), GTK_ACCESSIBLE_PROPERTY_LABEL, "Quantity", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->quantity), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Quantity", -1);
   gtk_box_append (GTK_BOX (self->box), self->quantity);
   list_quantities (self);
   g_signal_connect_swapped (self->quantity, "notify::selected", G_CALLBACK (quantity_cb), self);
@@ -156,7 +160,8 @@ add_log (KappaViewBar *self)
   button = gtk_toggle_button_new_with_label ("Log");
   gtk_widget_set_tooltip_text (button, "Logarithmic scale (L)");
   gtk_box_append (GTK_BOX (self->box), button);
-  g_object_bind_property (self->figure, "log", button, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self->figure, "log", button, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
 }
 
 static void
@@ -188,8 +193,10 @@ show_lock (KappaViewBar *self, const KappaLimits *limits)
   g_signal_handlers_block_by_func (self->lock, lock_cb, self);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->lock), locked);
   g_signal_handlers_unblock_by_func (self->lock, lock_cb, self);
-  gtk_button_set_icon_name (GTK_BUTTON (self->lock), locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
-  gtk_widget_set_tooltip_text (self->lock, locked ? "Limits are locked: unlock to follow the data" : "Lock the limits");
+  gtk_button_set_icon_name (GTK_BUTTON (self->lock),
+                            locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
+  gtk_widget_set_tooltip_text (self->lock, locked ? "Limits are locked: unlock to follow the data"
+                                                  : "Lock the limits");
 }
 
 /* The entry shows what the colours span, chosen or not; not while someone types in it. */
@@ -205,7 +212,8 @@ show_limits (KappaViewBar *self)
   g_object_get (self->figure, "limits", &limits, NULL);
   show_lock (self, limits);
   shown = kappa_landscape_figure_get_shown_limits (KAPPA_LANDSCAPE_FIGURE (self->figure));
-  if (kappa_limits_is_auto (&shown) || gtk_widget_get_state_flags (self->limits) & GTK_STATE_FLAG_FOCUS_WITHIN)
+  if (kappa_limits_is_auto (&shown)
+      || gtk_widget_get_state_flags (self->limits) & GTK_STATE_FLAG_FOCUS_WITHIN)
     return;
   text = g_strdup_printf ("%.3g:%.3g", shown.low, shown.high);
   if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->limits)), text))
@@ -226,11 +234,13 @@ add_limits (KappaViewBar *self)
   gtk_editable_set_width_chars (GTK_EDITABLE (self->limits), 9);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->limits), 12);
   gtk_widget_set_tooltip_text (self->limits, "Colour limits, low:high; press Enter");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->limits), GTK_ACCESSIBLE_PROPERTY_LABEL, "Colour limits", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->limits), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Colour limits", -1);
   g_signal_connect_swapped (self->limits, "activate", G_CALLBACK (limits_cb), self);
   gtk_box_append (GTK_BOX (linked), self->limits);
   self->lock = gtk_toggle_button_new ();
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->lock), GTK_ACCESSIBLE_PROPERTY_LABEL, "Lock the colour limits", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->lock), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Lock the colour limits", -1);
   g_signal_connect_swapped (self->lock, "toggled", G_CALLBACK (lock_cb), self);
   gtk_box_append (GTK_BOX (linked), self->lock);
   gtk_box_append (GTK_BOX (self->box), linked);
@@ -246,9 +256,11 @@ fill_popover_cb (GtkMenuButton *button, gpointer data)
   GtkWidget *popover = gtk_popover_new (), *scroller = gtk_scrolled_window_new ();
 
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 520);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), kappa_view_options_new (self->figure, at_hand));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller),
+                                 kappa_view_options_new (self->figure, at_hand));
   gtk_widget_set_size_request (scroller, 320, -1);
   gtk_popover_set_child (GTK_POPOVER (popover), scroller);
   gtk_menu_button_set_popover (button, popover);
@@ -261,7 +273,8 @@ add_more (KappaViewBar *self)
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_widget_set_tooltip_text (button, "More view options");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, "More view options", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "More view options", -1);
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_popover_cb, self, NULL);
   gtk_box_append (GTK_BOX (self->box), button);
 }

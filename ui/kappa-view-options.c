@@ -18,7 +18,7 @@ option_new (KappaFigure *figure, const char *name)
 {
   Option *option = g_new (Option, 1);
 
-  *option = (Option){ g_object_ref (figure), name };
+  *option = (Option) { g_object_ref (figure), name };
   return option;
 }
 
@@ -51,7 +51,8 @@ show_text (KappaFigure *figure, GParamSpec *spec, GtkWidget *row)
 static GtkWidget *
 make_entry (KappaFigure *figure, GParamSpec *spec, const char *title)
 {
-  GtkWidget *row = kappa_validated_row_new (title, accept_text, option_new (figure, spec->name), option_free);
+  GtkWidget *row
+      = kappa_validated_row_new (title, accept_text, option_new (figure, spec->name), option_free);
   g_autofree char *signal = g_strconcat ("notify::", spec->name, NULL);
 
   show_text (figure, spec, row);
@@ -68,7 +69,8 @@ make_switch (KappaFigure *figure, GParamSpec *spec, const char *title)
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
-  g_object_bind_property (figure, spec->name, toggle, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (figure, spec->name, toggle, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   return row;
 }
 
@@ -76,7 +78,7 @@ make_switch (KappaFigure *figure, GParamSpec *spec, const char *title)
 static gboolean
 to_position (GBinding *binding, const GValue *from, GValue *to, gpointer data)
 {
-  g_value_set_uint (to, (guint) g_value_get_enum (from));
+  g_value_set_uint (to, (guint)g_value_get_enum (from));
   return TRUE;
 }
 
@@ -85,7 +87,7 @@ to_value (GBinding *binding, const GValue *from, GValue *to, gpointer data)
 {
   if (g_value_get_uint (from) == GTK_INVALID_LIST_POSITION)
     return FALSE;
-  g_value_set_enum (to, (int) g_value_get_uint (from));
+  g_value_set_enum (to, (int)g_value_get_uint (from));
   return TRUE;
 }
 
@@ -100,8 +102,9 @@ make_choice (KappaFigure *figure, GParamSpec *spec, const char *title)
     gtk_string_list_append (choices, klass->values[i].value_nick);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (choices));
-  g_object_bind_property_full (figure, spec->name, row, "selected", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE,
-                               to_position, to_value, NULL, NULL);
+  g_object_bind_property_full (figure, spec->name, row, "selected",
+                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, to_position,
+                               to_value, NULL, NULL);
   return row;
 }
 
@@ -137,7 +140,8 @@ kappa_view_options_new (KappaFigure *figure, const char *const *skip)
   gtk_widget_add_css_class (list, "boxed-list");
   for (guint i = 0; names[i] != NULL; i++)
     if (!g_strv_contains (skip, names[i]))
-      gtk_list_box_append (GTK_LIST_BOX (list),
-                           make_row (figure, g_object_class_find_property (G_OBJECT_GET_CLASS (figure), names[i])));
+      gtk_list_box_append (
+          GTK_LIST_BOX (list),
+          make_row (figure, g_object_class_find_property (G_OBJECT_GET_CLASS (figure), names[i])));
   return list;
 }

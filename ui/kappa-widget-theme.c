@@ -16,14 +16,15 @@ choose_kind (AdwStyleManager *manager)
  * kappa_widget_init_theme:
  * @theme: (out caller-allocates): what a figure inside @widget is drawn with
  *
- * Light, dark and high contrast follow the desktop. The letters are those of the widget, a little smaller, as on a
- * printed figure; the ground is left to the widget's style.
+ * Light, dark and high contrast follow the desktop. The letters are those of the widget, a little
+ * smaller, as on a printed figure; the ground is left to the widget's style.
  */
 void
 kappa_widget_init_theme (GtkWidget *widget, KappaTheme *theme)
 {
-  PangoFontDescription *font = pango_context_get_font_description (gtk_widget_get_pango_context (widget));
-  double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  PangoFontDescription *font
+      = pango_context_get_font_description (gtk_widget_get_pango_context (widget));
+  double size = (double)pango_font_description_get_size (font) / PANGO_SCALE;
 
   kappa_theme_init (theme, choose_kind (adw_style_manager_get_default ()));
   if (pango_font_description_get_size_is_absolute (font))

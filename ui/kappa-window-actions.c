@@ -31,7 +31,8 @@ open_sample_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   KappaWindow *self = KAPPA_WINDOW (widget);
 
   if (!kappa_window_open_sample (self))
-    kappa_window_tell (self, "The sample is not installed. Set KAPPA_SAMPLE_DIR to the folder that holds it.");
+    kappa_window_tell (
+        self, "The sample is not installed. Set KAPPA_SAMPLE_DIR to the folder that holds it.");
 }
 
 static void
@@ -43,7 +44,8 @@ close_document_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   gboolean is_model;
 
   g_variant_get (parameter, "(b&s)", &is_model, &source);
-  document = kappa_desk_find (self->desk, is_model ? KAPPA_INPUT_MODEL : KAPPA_INPUT_DATASET, source);
+  document
+      = kappa_desk_find (self->desk, is_model ? KAPPA_INPUT_MODEL : KAPPA_INPUT_DATASET, source);
   if (document != NULL)
     kappa_desk_remove (self->desk, document);
 }
@@ -66,7 +68,7 @@ show_tab_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   KappaWindow *self = KAPPA_WINDOW (widget);
   g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->pages);
 
-  gtk_selection_model_select_item (pages, (guint) g_variant_get_int32 (parameter), TRUE);
+  gtk_selection_model_select_item (pages, (guint)g_variant_get_int32 (parameter), TRUE);
 }
 
 static KappaFigure *
@@ -89,7 +91,9 @@ copy_picture_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   KappaWindow *self = KAPPA_WINDOW (widget);
   KappaPage *page = kappa_window_get_page (self);
   KappaFigure *figure = get_figure (self);
-  KappaResult *result = KAPPA_IS_ANALYSIS_PAGE (page) ? kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (page)) : NULL;
+  KappaResult *result = KAPPA_IS_ANALYSIS_PAGE (page)
+                            ? kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (page))
+                            : NULL;
   g_autoptr (GError) error = NULL;
 
   if (figure == NULL)
@@ -105,7 +109,9 @@ copy_data_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KappaWindow *self = KAPPA_WINDOW (widget);
   KappaPage *page = kappa_window_get_page (self);
-  KappaResult *result = KAPPA_IS_ANALYSIS_PAGE (page) ? kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (page)) : NULL;
+  KappaResult *result = KAPPA_IS_ANALYSIS_PAGE (page)
+                            ? kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (page))
+                            : NULL;
   g_autofree char *table = result != NULL ? kappa_clipboard_dup_table (result) : NULL;
 
   if (table == NULL)
@@ -119,8 +125,9 @@ copy_command_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KappaWindow *self = KAPPA_WINDOW (widget);
   KappaPage *page = kappa_window_get_page (self);
-  g_autofree char *command
-      = KAPPA_IS_ANALYSIS_PAGE (page) ? kappa_analysis_page_dup_command (KAPPA_ANALYSIS_PAGE (page)) : NULL;
+  g_autofree char *command = KAPPA_IS_ANALYSIS_PAGE (page)
+                                 ? kappa_analysis_page_dup_command (KAPPA_ANALYSIS_PAGE (page))
+                                 : NULL;
 
   if (command == NULL)
     return;
@@ -168,7 +175,8 @@ static void
 toggle_panes_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KappaWindow *self = KAPPA_WINDOW (widget);
-  gboolean any = adw_flap_get_reveal_flap (self->sidebar_flap) || adw_flap_get_reveal_flap (self->side_flap);
+  gboolean any
+      = adw_flap_get_reveal_flap (self->sidebar_flap) || adw_flap_get_reveal_flap (self->side_flap);
 
   adw_flap_set_reveal_flap (self->sidebar_flap, !any);
   adw_flap_set_reveal_flap (self->side_flap, !any);
@@ -198,7 +206,8 @@ kappa_window_update_actions (KappaWindow *self)
   KappaPage *page = kappa_window_get_page (self);
   KappaRunItem *run = kappa_desk_get_run (self->desk);
   gboolean analysis = page != NULL && kappa_page_can_run (page);
-  gboolean ready = kappa_desk_get_model (self->desk) != NULL && kappa_desk_get_dataset (self->desk) != NULL;
+  gboolean ready
+      = kappa_desk_get_model (self->desk) != NULL && kappa_desk_get_dataset (self->desk) != NULL;
 
   gtk_widget_action_set_enabled (widget, "win.run", analysis && ready);
   gtk_widget_action_set_enabled (widget, "win.export", analysis && run != NULL);
@@ -214,19 +223,25 @@ static void
 bind_keys (GtkWidgetClass *klass)
 {
   gtk_widget_class_add_binding_action (klass, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
-  gtk_widget_class_add_binding_action (klass, GDK_KEY_o, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.open-folder", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_o, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.open-folder", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Return, GDK_CONTROL_MASK, "win.run", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_e, GDK_CONTROL_MASK, "win.export", NULL);
-  gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-picture", NULL);
-  gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.copy-command", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-picture",
+                                       NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.copy-command", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_d, GDK_CONTROL_MASK, "win.copy-data", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, 0, "win.toggle-panes", NULL);
-  gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, GDK_SHIFT_MASK, "win.toggle-sidebar", NULL);
-  gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, GDK_CONTROL_MASK, "win.toggle-side", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, GDK_SHIFT_MASK, "win.toggle-sidebar",
+                                       NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, GDK_CONTROL_MASK, "win.toggle-side",
+                                       NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "win.fullscreen", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
   for (int i = 0; i < 9; i++)
-    gtk_widget_class_add_binding_action (klass, (guint) (GDK_KEY_1 + i), GDK_ALT_MASK, "win.show-tab", "i", i);
+    gtk_widget_class_add_binding_action (klass, (guint)(GDK_KEY_1 + i), GDK_ALT_MASK,
+                                         "win.show-tab", "i", i);
 }
 
 void

@@ -1,7 +1,8 @@
 #include "ui/kappa-opener.h"
 #include "ui/kappa-window-private.h"
 
-/* Opening files: from the dialog, the list of recent ones, a drop or the command line, all by the same path. */
+/* Opening files: from the dialog, the list of recent ones, a drop or the command line, all by the
+ * same path. */
 
 static void
 opened_cb (GFile *file, KappaDocument *document, const GError *error, gpointer data)
@@ -73,8 +74,8 @@ show_chooser (KappaWindow *self, GtkFileChooserAction action)
   gboolean folder = action == GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER;
 
   g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (folder ? "Open a Folder" : "Open a Model or Images", GTK_WINDOW (self), action,
-                                               "_Open", "_Cancel");
+  self->chooser = gtk_file_chooser_native_new (folder ? "Open a Folder" : "Open a Model or Images",
+                                               GTK_WINDOW (self), action, "_Open", "_Cancel");
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
   if (!folder)
@@ -102,8 +103,8 @@ kappa_window_choose_folder (KappaWindow *self)
 static int
 compare_visits (gconstpointer a, gconstpointer b)
 {
-  GDateTime *visited_a = gtk_recent_info_get_modified (*(GtkRecentInfo **) a);
-  GDateTime *visited_b = gtk_recent_info_get_modified (*(GtkRecentInfo **) b);
+  GDateTime *visited_a = gtk_recent_info_get_modified (*(GtkRecentInfo **)a);
+  GDateTime *visited_b = gtk_recent_info_get_modified (*(GtkRecentInfo **)b);
 
   return g_date_time_compare (visited_b, visited_a);
 }
@@ -112,12 +113,13 @@ static GPtrArray *
 list_own_recent (void)
 {
   GList *all = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
-  GPtrArray *own = g_ptr_array_new_with_free_func ((GDestroyNotify) gtk_recent_info_unref);
+  GPtrArray *own = g_ptr_array_new_with_free_func ((GDestroyNotify)gtk_recent_info_unref);
 
   for (GList *l = all; l != NULL; l = l->next)
-    if (gtk_recent_info_has_application (l->data, g_get_application_name ()) && gtk_recent_info_exists (l->data))
+    if (gtk_recent_info_has_application (l->data, g_get_application_name ())
+        && gtk_recent_info_exists (l->data))
       g_ptr_array_add (own, gtk_recent_info_ref (l->data));
-  g_list_free_full (all, (GDestroyNotify) gtk_recent_info_unref);
+  g_list_free_full (all, (GDestroyNotify)gtk_recent_info_unref);
   g_ptr_array_sort (own, compare_visits);
   return own;
 }
@@ -136,9 +138,11 @@ kappa_window_fill_recent (GtkMenuButton *button, gpointer data)
 
   for (guint i = 0; i < MIN (own->len, most); i++)
     {
-      g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (own->pdata[i]), NULL);
+      g_autoptr (GMenuItem) item
+          = g_menu_item_new (gtk_recent_info_get_display_name (own->pdata[i]), NULL);
 
-      g_menu_item_set_action_and_target (item, "win.open-uri", "s", gtk_recent_info_get_uri (own->pdata[i]));
+      g_menu_item_set_action_and_target (item, "win.open-uri", "s",
+                                         gtk_recent_info_get_uri (own->pdata[i]));
       g_menu_append_item (recent, item);
     }
   g_menu_append (others, "Open a _Folder…", "win.open-folder");

@@ -14,7 +14,7 @@ order_new (gint64 run, const char *title, gboolean deleted)
 {
   Order *order = g_new (Order, 1);
 
-  *order = (Order){ run, g_strdup (title), deleted };
+  *order = (Order) { run, g_strdup (title), deleted };
   return order;
 }
 
@@ -95,7 +95,8 @@ undo_delete_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KappaWindow *self = KAPPA_WINDOW (widget);
 
-  kappa_desk_store (self->desk, set_deleted, order_new (g_variant_get_int64 (parameter), NULL, FALSE), order_free);
+  kappa_desk_store (self->desk, set_deleted,
+                    order_new (g_variant_get_int64 (parameter), NULL, FALSE), order_free);
 }
 
 static void
@@ -117,10 +118,12 @@ delete_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   KappaRunItem *run = find_run (self, parameter);
   KappaRunner *runner = run != NULL ? kappa_run_item_get_runner (run) : NULL;
 
-  if (run == NULL || kappa_run_item_get_id (run) == 0 || (runner != NULL && kappa_runner_is_active (runner)))
+  if (run == NULL || kappa_run_item_get_id (run) == 0
+      || (runner != NULL && kappa_runner_is_active (runner)))
     return;
   offer_undo (self, run);
-  kappa_desk_store (self->desk, set_deleted, order_new (kappa_run_item_get_id (run), NULL, TRUE), order_free);
+  kappa_desk_store (self->desk, set_deleted, order_new (kappa_run_item_get_id (run), NULL, TRUE),
+                    order_free);
   if (run != kappa_desk_get_run (self->desk))
     return;
   kappa_page_show_run (kappa_window_get_page (self), NULL);
@@ -134,7 +137,8 @@ renamed_cb (AdwMessageDialog *dialog, const char *response, KappaWindow *self)
   gint64 *run = g_object_get_data (G_OBJECT (dialog), "run");
 
   if (g_str_equal (response, "rename") && *gtk_editable_get_text (entry) != '\0')
-    kappa_desk_store (self->desk, rename_run, order_new (*run, gtk_editable_get_text (entry), FALSE), order_free);
+    kappa_desk_store (self->desk, rename_run,
+                      order_new (*run, gtk_editable_get_text (entry), FALSE), order_free);
 }
 
 static void
@@ -153,12 +157,15 @@ rename_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   *id = kappa_run_item_get_id (run);
   gtk_editable_set_text (GTK_EDITABLE (entry), kappa_run_item_get_title (run));
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Name of the run", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Name of the run", -1);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "_Cancel", "rename", "_Rename", NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "_Cancel", "rename",
+                                    "_Rename", NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename",
+                                              ADW_RESPONSE_SUGGESTED);
   g_object_set_data_full (G_OBJECT (dialog), "run", id, g_free);
   g_signal_connect_object (dialog, "response", G_CALLBACK (renamed_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));

@@ -3,7 +3,8 @@
 #include "ui/kappa-window-private.h"
 
 /*
- * What was open is open again at the next start. One GVariant, written whole beside the old one and renamed:
+ * What was open is open again at the next start. One GVariant, written whole beside the old one and
+ * renamed:
  *
  *   (u version, v content); version 1: a{sv} with
  *     models, data   a(sa{ss})   source and options of each
@@ -46,7 +47,8 @@ describe_window (KappaWindow *self, GVariantDict *session)
   int width, height;
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  g_variant_dict_insert (session, "window", "(iib)", width, height, gtk_window_is_maximized (GTK_WINDOW (self)));
+  g_variant_dict_insert (session, "window", "(iib)", width, height,
+                         gtk_window_is_maximized (GTK_WINDOW (self)));
   g_variant_dict_insert (session, "panes", "(bb)", adw_flap_get_reveal_flap (self->sidebar_flap),
                          adw_flap_get_reveal_flap (self->side_flap));
   g_variant_dict_insert (session, "page", "s", gtk_stack_get_visible_child_name (self->pages));
@@ -55,15 +57,21 @@ describe_window (KappaWindow *self, GVariantDict *session)
 static GVariant *
 describe_session (KappaWindow *self)
 {
-  KappaDocument *model = kappa_desk_get_model (self->desk), *data = kappa_desk_get_dataset (self->desk);
+  KappaDocument *model = kappa_desk_get_model (self->desk),
+                *data = kappa_desk_get_dataset (self->desk);
   KappaRunItem *run = kappa_desk_get_run (self->desk);
   GVariantDict session = G_VARIANT_DICT_INIT (NULL);
 
-  g_variant_dict_insert_value (&session, "models", describe_documents (kappa_desk_get_models (self->desk)));
-  g_variant_dict_insert_value (&session, "data", describe_documents (kappa_desk_get_data (self->desk)));
-  g_variant_dict_insert (&session, "model", "s", model != NULL ? kappa_document_get_source (model) : "");
-  g_variant_dict_insert (&session, "dataset", "s", data != NULL ? kappa_document_get_source (data) : "");
-  g_variant_dict_insert (&session, "run", "x", run != NULL ? kappa_run_item_get_id (run) : (gint64) 0);
+  g_variant_dict_insert_value (&session, "models",
+                               describe_documents (kappa_desk_get_models (self->desk)));
+  g_variant_dict_insert_value (&session, "data",
+                               describe_documents (kappa_desk_get_data (self->desk)));
+  g_variant_dict_insert (&session, "model", "s",
+                         model != NULL ? kappa_document_get_source (model) : "");
+  g_variant_dict_insert (&session, "dataset", "s",
+                         data != NULL ? kappa_document_get_source (data) : "");
+  g_variant_dict_insert (&session, "run", "x",
+                         run != NULL ? kappa_run_item_get_id (run) : (gint64)0);
   describe_window (self, &session);
   return g_variant_new ("(uv)", SESSION_VERSION, g_variant_dict_end (&session));
 }
@@ -83,7 +91,8 @@ kappa_window_save_session (KappaWindow *self)
 
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_mkdir_with_parents (directory, 0700);
-  if (!g_file_set_contents (path, g_variant_get_data (session), (gssize) g_variant_get_size (session), &error))
+  if (!g_file_set_contents (path, g_variant_get_data (session),
+                            (gssize)g_variant_get_size (session), &error))
     g_message ("The session was not saved: %s", error->message);
 }
 
@@ -112,13 +121,16 @@ kappa_window_save_soon (KappaWindow *self)
 static void
 restore_documents (KappaWindow *self, GVariantDict *session, const char *key, KappaInputKind kind)
 {
-  g_autoptr (GVariant) list = g_variant_dict_lookup_value (session, key, G_VARIANT_TYPE ("a(sa{ss})"));
+  g_autoptr (GVariant) list
+      = g_variant_dict_lookup_value (session, key, G_VARIANT_TYPE ("a(sa{ss})"));
 
   for (gsize i = 0; list != NULL && i < g_variant_n_children (list); i++)
     {
       g_autoptr (GVariant) entry = g_variant_get_child_value (list, i);
-      g_autoptr (GVariant) source = g_variant_get_child_value (entry, 0), options = g_variant_get_child_value (entry, 1);
-      g_autoptr (KappaDocument) document = kappa_document_new (kind, g_variant_get_string (source, NULL));
+      g_autoptr (GVariant) source = g_variant_get_child_value (entry, 0),
+                           options = g_variant_get_child_value (entry, 1);
+      g_autoptr (KappaDocument) document
+          = kappa_document_new (kind, g_variant_get_string (source, NULL));
 
       kappa_document_load_options (document, options);
       if (kappa_desk_add (self->desk, document) == document)
@@ -147,7 +159,8 @@ restore_window (KappaWindow *self, GVariantDict *session)
   const char *page;
   int width, height;
 
-  if (g_variant_dict_lookup (session, "window", "(iib)", &width, &height, &maximised) && width > 0 && height > 0)
+  if (g_variant_dict_lookup (session, "window", "(iib)", &width, &height, &maximised) && width > 0
+      && height > 0)
     {
       gtk_window_set_default_size (GTK_WINDOW (self), width, height);
       if (maximised)
@@ -176,8 +189,8 @@ static void
 restore_run (KappaWindow *self, GVariantDict *session)
 {
   if (g_variant_dict_lookup (session, "run", "x", &self->restored_run))
-    g_signal_connect_object (kappa_desk_get_runs (self->desk), "loaded", G_CALLBACK (runs_loaded_cb), self,
-                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (kappa_desk_get_runs (self->desk), "loaded",
+                             G_CALLBACK (runs_loaded_cb), self, G_CONNECT_SWAPPED);
 }
 
 static GVariant *
@@ -198,8 +211,9 @@ load_session (void)
   if (!g_variant_is_normal_form (whole))
     return NULL;
   g_variant_get (whole, "(uv)", &version, &content);
-  return version == SESSION_VERSION && g_variant_is_of_type (content, G_VARIANT_TYPE_VARDICT) ? g_steal_pointer (&content)
-                                                                                             : NULL;
+  return version == SESSION_VERSION && g_variant_is_of_type (content, G_VARIANT_TYPE_VARDICT)
+             ? g_steal_pointer (&content)
+             : NULL;
 }
 
 /**

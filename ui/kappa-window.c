@@ -67,13 +67,16 @@ kappa_window_show_page (KappaWindow *self, const char *name)
 static void
 show_title (KappaWindow *self)
 {
-  KappaDocument *model = kappa_desk_get_model (self->desk), *data = kappa_desk_get_dataset (self->desk);
+  KappaDocument *model = kappa_desk_get_model (self->desk),
+                *data = kappa_desk_get_dataset (self->desk);
   g_autofree char *images = data != NULL ? kappa_document_dup_images (data) : NULL;
   g_autofree char *subtitle = NULL;
 
   if (data != NULL)
-    subtitle = g_strdup_printf ("%s%s%s", kappa_document_get_title (data), *images != '\0' ? ", " : "", images);
-  adw_window_title_set_title (self->title, model != NULL ? kappa_document_get_title (model) : "Kappa");
+    subtitle = g_strdup_printf ("%s%s%s", kappa_document_get_title (data),
+                                *images != '\0' ? ", " : "", images);
+  adw_window_title_set_title (self->title,
+                              model != NULL ? kappa_document_get_title (model) : "Kappa");
   adw_window_title_set_subtitle (self->title, subtitle != NULL ? subtitle : "");
 }
 
@@ -81,7 +84,8 @@ static gboolean
 has_something (KappaWindow *self)
 {
   return g_list_model_get_n_items (kappa_desk_get_models (self->desk)) > 0
-         || g_list_model_get_n_items (kappa_desk_get_data (self->desk)) > 0 || kappa_desk_get_run (self->desk) != NULL;
+         || g_list_model_get_n_items (kappa_desk_get_data (self->desk)) > 0
+         || kappa_desk_get_run (self->desk) != NULL;
 }
 
 static void
@@ -134,7 +138,8 @@ static void
 run_changed_cb (KappaWindow *self)
 {
   KappaRunItem *run = kappa_desk_get_run (self->desk);
-  KappaPage *page = run != NULL ? kappa_window_find_page (self, kappa_run_item_get_analysis (run)) : NULL;
+  KappaPage *page
+      = run != NULL ? kappa_window_find_page (self, kappa_run_item_get_analysis (run)) : NULL;
 
   if (page != NULL)
     {
@@ -163,14 +168,20 @@ document_changed_cb (KappaDocument *document, GParamSpec *pspec, KappaWindow *se
 }
 
 static void
-documents_changed_cb (GListModel *list, guint position, guint removed, guint added, KappaWindow *self)
+documents_changed_cb (GListModel *list,
+                      guint position,
+                      guint removed,
+                      guint added,
+                      KappaWindow *self)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (KappaDocument) document = g_list_model_get_item (list, i);
 
-      g_signal_connect_object (document, "notify::state", G_CALLBACK (document_changed_cb), self, 0);
-      g_signal_connect_object (document, "options-changed", G_CALLBACK (subject_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (document, "notify::state", G_CALLBACK (document_changed_cb), self,
+                               0);
+      g_signal_connect_object (document, "options-changed", G_CALLBACK (subject_changed_cb), self,
+                               G_CONNECT_SWAPPED);
     }
   subject_changed_cb (self);
 }
@@ -179,8 +190,10 @@ static void
 connect_desk (KappaWindow *self)
 {
   g_signal_connect_object (self->desk, "message", G_CALLBACK (message_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (kappa_desk_get_models (self->desk), "items-changed", G_CALLBACK (documents_changed_cb), self, 0);
-  g_signal_connect_object (kappa_desk_get_data (self->desk), "items-changed", G_CALLBACK (documents_changed_cb), self, 0);
+  g_signal_connect_object (kappa_desk_get_models (self->desk), "items-changed",
+                           G_CALLBACK (documents_changed_cb), self, 0);
+  g_signal_connect_object (kappa_desk_get_data (self->desk), "items-changed",
+                           G_CALLBACK (documents_changed_cb), self, 0);
   kappa_sidebar_set_desk (KAPPA_SIDEBAR (self->sidebar), self->desk);
 }
 
@@ -220,10 +233,12 @@ add_pages (KappaWindow *self)
   guint n;
   const GType *types = kappa_analysis_list_types (&n);
 
-  gtk_stack_add_titled (self->pages, g_object_new (KAPPA_TYPE_MODEL_PAGE, "desk", self->desk, NULL), "model", "Model");
+  gtk_stack_add_titled (self->pages, g_object_new (KAPPA_TYPE_MODEL_PAGE, "desk", self->desk, NULL),
+                        "model", "Model");
   for (guint i = 0; i < n; i++)
     add_analysis (self, types[i]);
-  g_signal_connect_swapped (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self);
+  g_signal_connect_swapped (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb),
+                            self);
   page_changed_cb (self);
 }
 
@@ -318,13 +333,15 @@ static void
 kappa_window_init (KappaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->recent_button, kappa_window_fill_recent, NULL, NULL);
   self->desk = kappa_desk_new ();
 }
 
 static void
 apply_settings (KappaWindow *self)
 {
-  kappa_queue_set_threads (kappa_desk_get_queue (self->desk), (guint) g_settings_get_int (self->settings, "threads"));
+  kappa_queue_set_threads (kappa_desk_get_queue (self->desk),
+                           (guint)g_settings_get_int (self->settings, "threads"));
 }
 
 /**
@@ -337,7 +354,8 @@ kappa_window_new (AdwApplication *application, GSettings *settings)
   KappaWindow *self = g_object_new (KAPPA_TYPE_WINDOW, "application", application, NULL);
 
   self->settings = g_object_ref (settings);
-  g_signal_connect_object (settings, "changed", G_CALLBACK (apply_settings), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (apply_settings), self,
+                           G_CONNECT_SWAPPED);
   apply_settings (self);
   connect_desk (self);
   add_pages (self);
@@ -357,8 +375,8 @@ kappa_window_get_desk (KappaWindow *self)
 /**
  * kappa_window_open_sample:
  *
- * Opens the bundled network and images, and has their landscape computed: 25 × 25 points over 100 images, which
- * takes a minute at most. What was computed before is shown at once.
+ * Opens the bundled network and images, and has their landscape computed: 25 × 25 points over 100
+ * images, which takes a minute at most. What was computed before is shown at once.
  *
  * Returns: %FALSE if the sample is not installed
  */
@@ -366,8 +384,10 @@ gboolean
 kappa_window_open_sample (KappaWindow *self)
 {
   g_autofree char *folder = kappa_sample_dir ();
-  g_autofree char *model_path = folder != NULL ? g_build_filename (folder, KAPPA_SAMPLE_MODEL, NULL) : NULL;
-  g_autofree char *data_path = folder != NULL ? g_build_filename (folder, KAPPA_SAMPLE_IMAGES, NULL) : NULL;
+  g_autofree char *model_path
+      = folder != NULL ? g_build_filename (folder, KAPPA_SAMPLE_MODEL, NULL) : NULL;
+  g_autofree char *data_path
+      = folder != NULL ? g_build_filename (folder, KAPPA_SAMPLE_IMAGES, NULL) : NULL;
   g_autoptr (KappaDocument) model = NULL, data = NULL;
 
   if (folder == NULL)

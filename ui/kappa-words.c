@@ -16,17 +16,17 @@
 char *
 kappa_words_duration (double seconds)
 {
-  guint64 s = (guint64) ceil (MAX (seconds, 0.0));
+  guint64 s = (guint64)ceil (MAX (seconds, 0.0));
 
   if (s < 60)
-    return g_strdup_printf ("%u s", (guint) s);
+    return g_strdup_printf ("%u s", (guint)s);
   if (s < 600)
-    return g_strdup_printf ("%u min %u s", (guint) (s / 60), (guint) (s % 60));
+    return g_strdup_printf ("%u min %u s", (guint)(s / 60), (guint)(s % 60));
   if (s < 3600)
-    return g_strdup_printf ("%u min", (guint) ((s + 30) / 60));
+    return g_strdup_printf ("%u min", (guint)((s + 30) / 60));
   if (s < 48 * 3600)
-    return g_strdup_printf ("%u h %u min", (guint) (s / 3600), (guint) (s % 3600 / 60));
-  return g_strdup_printf ("%u days", (guint) ((s + 43200) / 86400));
+    return g_strdup_printf ("%u h %u min", (guint)(s / 3600), (guint)(s % 3600 / 60));
+  return g_strdup_printf ("%u days", (guint)((s + 43200) / 86400));
 }
 
 /**
@@ -38,8 +38,8 @@ char *
 kappa_words_progress (const KappaProgressState *state, gboolean paused)
 {
   GString *text = g_string_new (state->message);
-  g_autofree char *done = kappa_words_count ((guint64) MAX (state->done, 0.0));
-  g_autofree char *total = kappa_words_count ((guint64) MAX (state->total, 0.0));
+  g_autofree char *done = kappa_words_count ((guint64)MAX (state->done, 0.0));
+  g_autofree char *total = kappa_words_count ((guint64)MAX (state->total, 0.0));
   g_autofree char *left = kappa_words_duration (state->left);
 
   /* "Point 136 of 625" says more than how many images that was. */
@@ -78,11 +78,15 @@ kappa_words_short (guint64 n)
   } steps[] = { { 1e12, "trillion" }, { 1e9, "billion" }, { 1e6, "million" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if ((double) n >= steps[i].size)
+    if ((double)n >= steps[i].size)
       {
-        double scaled = (double) n / steps[i].size;
+        double scaled = (double)n / steps[i].size;
 
-        return g_strdup_printf ("%.*f %s", scaled < 10.0 ? 2 : scaled < 100.0 ? 1 : 0, scaled, steps[i].word);
+        return g_strdup_printf ("%.*f %s",
+                                scaled < 10.0    ? 2
+                                : scaled < 100.0 ? 1
+                                                 : 0,
+                                scaled, steps[i].word);
       }
   return kappa_words_count (n);
 }
@@ -128,7 +132,8 @@ kappa_words_title (const char *name)
   for (const char *p = name; *p != '\0'; p++)
     {
       /* "top5" is written top-5. */
-      if (g_ascii_isdigit (*p) && title->len >= 3 && g_ascii_strcasecmp (title->str + title->len - 3, "top") == 0)
+      if (g_ascii_isdigit (*p) && title->len >= 3
+          && g_ascii_strcasecmp (title->str + title->len - 3, "top") == 0)
         g_string_append_c (title, '-');
       g_string_append_c (title, *p == '_' || *p == '-' ? ' ' : *p);
     }
@@ -146,7 +151,8 @@ kappa_words_value (double value, const char *unit)
   g_autofree char *number = NULL;
 
   if (value == floor (value) && fabs (value) < 1e15)
-    number = value < 0.0 ? g_strdup_printf ("−%s", kappa_format_count ((gsize) -value)) : kappa_format_count ((gsize) value);
+    number = value < 0.0 ? g_strdup_printf ("−%s", kappa_format_count ((gsize)-value))
+                         : kappa_format_count ((gsize)value);
   else
     number = kappa_format_value (value, 4);
   if (unit == NULL || *unit == '\0')

@@ -9,13 +9,13 @@
  * kappa_axis_init:
  * @low, @high: the ends; widened where they are equal, so that every axis has a length
  *
- * The threshold of a symlog scale is a thousandth of the larger end; it can be set afterwards. Ticks are made by
- * kappa_axis_make_ticks().
+ * The threshold of a symlog scale is a thousandth of the larger end; it can be set afterwards.
+ * Ticks are made by kappa_axis_make_ticks().
  */
 void
 kappa_axis_init (KappaAxis *axis, KappaScale scale, double low, double high)
 {
-  *axis = (KappaAxis){ .scale = scale };
+  *axis = (KappaAxis) { .scale = scale };
   if (!isfinite (low) || !isfinite (high) || low > high)
     {
       low = scale == KAPPA_SCALE_LOG ? 1.0 : 0.0;
@@ -43,8 +43,8 @@ kappa_axis_init (KappaAxis *axis, KappaScale scale, double low, double high)
 /**
  * kappa_axis_transform:
  *
- * Returns: the value on the scale where equal lengths are equal steps; NaN where a logarithmic axis has no place
- *   for it
+ * Returns: the value on the scale where equal lengths are equal steps; NaN where a logarithmic axis
+ * has no place for it
  */
 double
 kappa_axis_transform (const KappaAxis *axis, double value)
@@ -52,7 +52,7 @@ kappa_axis_transform (const KappaAxis *axis, double value)
   switch (axis->scale)
     {
     case KAPPA_SCALE_LOG:
-      return value > 0.0 ? log10 (value) : (double) NAN;
+      return value > 0.0 ? log10 (value) : (double)NAN;
     case KAPPA_SCALE_SYMLOG:
       return copysign (log1p (fabs (value) / axis->threshold), value);
     case KAPPA_SCALE_LINEAR:
@@ -127,8 +127,8 @@ write_superscript (GString *text, int exponent)
     g_string_append (text, digits[*c - '0']);
 }
 
-/* The value with a fixed number of decimals, a true minus sign, and commas between groups of three digits from
- * five digits on, whatever the locale. */
+/* The value with a fixed number of decimals, a true minus sign, and commas between groups of three
+ * digits from five digits on, whatever the locale. */
 static char *
 format_fixed (double value, int decimals)
 {
@@ -156,7 +156,7 @@ format_scientific (double value, int decimals)
 {
   GString *text;
   g_autofree char *mantissa = NULL;
-  int exponent = (int) floor (log10 (fabs (value)));
+  int exponent = (int)floor (log10 (fabs (value)));
   double scaled = value / pow (10.0, exponent);
 
   /* Rounding may carry 9.99 to 10. */
@@ -179,8 +179,8 @@ format_scientific (double value, int decimals)
  * kappa_format_value:
  * @digits: significant digits
  *
- * Returns: (transfer full): the number for people: true minus sign, powers of ten for the very large and small,
- *   "∞", "−∞" or "NaN"
+ * Returns: (transfer full): the number for people: true minus sign, powers of ten for the very
+ * large and small, "∞", "−∞" or "NaN"
  */
 char *
 kappa_format_value (double value, int digits)
@@ -198,7 +198,7 @@ kappa_format_value (double value, int digits)
     return format_scientific (value, digits - 1);
   if (value == round (value))
     return format_fixed (value, 0);
-  decimals = digits - 1 - (int) floor (log10 (size));
+  decimals = digits - 1 - (int)floor (log10 (size));
   return format_fixed (value, MAX (decimals, 0));
 }
 
@@ -233,13 +233,14 @@ kappa_format_short (double value, int digits)
 char *
 kappa_format_count (gsize n)
 {
-  return format_fixed ((double) n, 0);
+  return format_fixed ((double)n, 0);
 }
 
 /**
  * kappa_axis_dup_number:
  *
- * Returns: (transfer full): a coordinate with as many digits as a thousandth of the axis can be told apart with
+ * Returns: (transfer full): a coordinate with as many digits as a thousandth of the axis can be
+ * told apart with
  */
 char *
 kappa_axis_dup_number (const KappaAxis *axis, double value)
@@ -249,7 +250,7 @@ kappa_axis_dup_number (const KappaAxis *axis, double value)
 
   if (axis->scale != KAPPA_SCALE_LINEAR || size >= 1e6 || size < 1e-3 || !isfinite (value))
     return kappa_format_value (value, 4);
-  return format_fixed (value, (int) CLAMP (ceil (-log10 (span / 1000.0)), 0.0, 15.0));
+  return format_fixed (value, (int)CLAMP (ceil (-log10 (span / 1000.0)), 0.0, 15.0));
 }
 
 static void
@@ -260,7 +261,8 @@ add_tick (KappaAxis *axis, double value, char *label)
   if (axis->n_ticks == KAPPA_AXIS_MAX_TICKS)
     return;
   axis->ticks[axis->n_ticks].value = value;
-  g_strlcpy (axis->ticks[axis->n_ticks].label, owned != NULL ? owned : "", sizeof axis->ticks->label);
+  g_strlcpy (axis->ticks[axis->n_ticks].label, owned != NULL ? owned : "",
+             sizeof axis->ticks->label);
   axis->n_ticks++;
 }
 
@@ -272,7 +274,8 @@ is_inside (const KappaAxis *axis, double value)
   return place >= -1e-9 && place <= 1.0 + 1e-9;
 }
 
-/* Paul Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990, with 2.5 as a further step. */
+/* Paul Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990, with 2.5 as a further step.
+ */
 static double
 nice_step (double span, guint most)
 {
@@ -290,7 +293,7 @@ static char *
 format_on_steps (const KappaAxis *axis, double value, double step)
 {
   double size = MAX (fabs (axis->low), fabs (axis->high));
-  int exponent = (int) floor (log10 (step) + 1e-9);
+  int exponent = (int)floor (log10 (step) + 1e-9);
   gboolean halves = fabs (step / pow (10.0, exponent) - 2.5) < 1e-6;
   int finest = exponent - (halves ? 1 : 0);
 
@@ -298,7 +301,7 @@ format_on_steps (const KappaAxis *axis, double value, double step)
     return g_strdup ("0");
   if (size < 1e6 && size >= 1e-3)
     return format_fixed (value, MAX (-finest, 0));
-  return format_scientific (value, MAX ((int) floor (log10 (fabs (value)) + 1e-9) - finest, 0));
+  return format_scientific (value, MAX ((int)floor (log10 (fabs (value)) + 1e-9) - finest, 0));
 }
 
 static void
@@ -316,7 +319,7 @@ static char *
 format_decade (double value, int lowest, int highest)
 {
   if (lowest >= -3 && highest <= 4)
-    return format_fixed (value, MAX ((int) -floor (log10 (value) + 1e-9), 0));
+    return format_fixed (value, MAX ((int)-floor (log10 (value) + 1e-9), 0));
   return format_scientific (value, 0);
 }
 
@@ -328,16 +331,16 @@ is_labelled (guint digit, int exponent, guint digits, int stride)
   return digit == 1 || (digits == 3 && (digit == 2 || digit == 5));
 }
 
-/* Decades, with 2 and 5 between them where there is room and plain ticks between those; a span below one decade
- * is better served by the round numbers of a linear axis. */
+/* Decades, with 2 and 5 between them where there is room and plain ticks between those; a span
+ * below one decade is better served by the round numbers of a linear axis. */
 static void
 make_log_ticks (KappaAxis *axis, guint most)
 {
   double span = log10 (axis->high / axis->low);
-  int lowest = (int) floor (log10 (axis->low) + 1e-9);
-  int highest = (int) floor (log10 (axis->high) + 1e-9);
+  int lowest = (int)floor (log10 (axis->low) + 1e-9);
+  int highest = (int)floor (log10 (axis->high) + 1e-9);
   guint digits = 3.0 * span <= most ? 3 : 1;
-  int stride = (int) ceil (span / MAX (most, 1));
+  int stride = (int)ceil (span / MAX (most, 1));
   gboolean minor = stride <= 1 && span <= 6.0;
 
   if (span < 1.0)
@@ -361,10 +364,10 @@ make_log_ticks (KappaAxis *axis, guint most)
 static void
 make_symlog_ticks (KappaAxis *axis, guint most)
 {
-  int lowest = (int) ceil (log10 (axis->threshold) - 1e-9);
-  int highest = (int) floor (log10 (MAX (fabs (axis->low), fabs (axis->high))) + 1e-9);
+  int lowest = (int)ceil (log10 (axis->threshold) - 1e-9);
+  int highest = (int)floor (log10 (MAX (fabs (axis->low), fabs (axis->high))) + 1e-9);
   gboolean both = axis->low < 0.0 && axis->high > 0.0;
-  int stride = MAX ((int) ceil ((highest - lowest + 1) * (both ? 2.0 : 1.0) / MAX (most, 1)), 1);
+  int stride = MAX ((int)ceil ((highest - lowest + 1) * (both ? 2.0 : 1.0) / MAX (most, 1)), 1);
 
   for (int side = -1; side <= 1; side++)
     for (int k = 0; side == 0 ? k == 0 : highest - lowest - k >= 0; k++)
@@ -382,7 +385,8 @@ make_symlog_ticks (KappaAxis *axis, guint most)
  * kappa_axis_make_ticks:
  * @most: how many labels there is room for
  *
- * Replaces the ticks by round ones between the limits, in increasing order. Minor ticks have no label.
+ * Replaces the ticks by round ones between the limits, in increasing order. Minor ticks have no
+ * label.
  */
 void
 kappa_axis_make_ticks (KappaAxis *axis, guint most)

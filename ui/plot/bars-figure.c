@@ -8,9 +8,9 @@
 #include "ui/plot/axis.h"
 #include "ui/plot/table-columns.h"
 
-#define TICK 0.35 /* lengths in letter sizes */
-#define GAP 0.35
-#define CAP 0.72
+#define TICK      0.35 /* lengths in letter sizes */
+#define GAP       0.35
+#define CAP       0.72
 #define BAR_SHARE 0.72
 
 typedef struct
@@ -34,7 +34,8 @@ struct _KappaBarsFigure
 
 G_DEFINE_FINAL_TYPE (KappaBarsFigure, kappa_bars_figure, KAPPA_TYPE_FIGURE)
 
-/* @numbers: whether there is room for the value behind every bar; @every: one name in so many is written */
+/* @numbers: whether there is room for the value behind every bar; @every: one name in so many is
+ * written */
 typedef struct
 {
   KappaRect plot;
@@ -124,12 +125,15 @@ kappa_bars_figure_update (KappaFigure *figure, KappaResult *result, GError **err
   KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
   const char *quantity = self->quantity[0] != '\0' ? self->quantity : "top1";
   g_autoptr (KappaTable) table = kappa_result_dup_table (result, "classes");
-  int name = kappa_table_find_text (table, "name"), value = kappa_table_find_number (table, quantity);
-  int images = kappa_table_find_number (table, "images"), correct = kappa_table_find_number (table, "correct");
+  int name = kappa_table_find_text (table, "name"),
+      value = kappa_table_find_number (table, quantity);
+  int images = kappa_table_find_number (table, "images"),
+      correct = kappa_table_find_number (table, "correct");
 
   if (name < 0 || value < 0)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "this result has no table of classes with a column “%s”", quantity);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                   "this result has no table of classes with a column “%s”", quantity);
       return FALSE;
     }
   set_what (self, quantity, table->columns[value].unit);
@@ -138,7 +142,8 @@ kappa_bars_figure_update (KappaFigure *figure, KappaResult *result, GError **err
       g_autofree char *detail = NULL;
 
       if (images >= 0 && correct >= 0)
-        detail = g_strdup_printf ("%.0f of %.0f right", table->numbers[correct][row], table->numbers[images][row]);
+        detail = g_strdup_printf ("%.0f of %.0f right", table->numbers[correct][row],
+                                  table->numbers[images][row]);
       add_bar (self, table->texts[name][row], table->numbers[value][row], detail);
     }
   return TRUE;
@@ -148,11 +153,12 @@ static int
 compare_bars (const void *a, const void *b, void *data)
 {
   KappaBarsFigure *self = data;
-  guint i = *(const guint *) a, j = *(const guint *) b;
+  guint i = *(const guint *)a, j = *(const guint *)b;
   double x = get_bar (self, i)->value, y = get_bar (self, j)->value;
 
   if (self->order == KAPPA_BARS_ORDER_GIVEN || x == y || isnan (x) || isnan (y))
-    return isnan (x) != isnan (y) && self->order != KAPPA_BARS_ORDER_GIVEN ? isnan (x) - isnan (y) : (i > j) - (i < j);
+    return isnan (x) != isnan (y) && self->order != KAPPA_BARS_ORDER_GIVEN ? isnan (x) - isnan (y)
+                                                                           : (i > j) - (i < j);
   return (x < y) == (self->order == KAPPA_BARS_ORDER_RISING) ? -1 : 1;
 }
 
@@ -172,7 +178,7 @@ static void
 choose_limits (KappaBarsFigure *self, KappaAxis *axis)
 {
   KappaScale scale = self->log ? KAPPA_SCALE_LOG : KAPPA_SCALE_LINEAR;
-  double low = self->log ? (double) INFINITY : 0.0, high = self->log ? -(double) INFINITY : 0.0;
+  double low = self->log ? (double)INFINITY : 0.0, high = self->log ? -(double)INFINITY : 0.0;
 
   for (guint i = 0; i < self->bars->len; i++)
     {
@@ -203,9 +209,9 @@ lay_out (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, Layout *la
   double names = 0.0, numbers = 0.0, bottom = (TICK + 0.3 + CAP + 0.45 + CAP + 0.3) * pen->em;
   double height = MAX (body->height - bottom - 0.5 * pen->em, pen->em);
 
-  *layout = (Layout){ .order = sort_bars (self), .row = height / MAX (self->bars->len, 1) };
+  *layout = (Layout) { .order = sort_bars (self), .row = height / MAX (self->bars->len, 1) };
   layout->row = MIN (layout->row, 5.0 * pen->em);
-  layout->every = (guint) MAX (ceil (1.15 * pen->em / layout->row), 1.0);
+  layout->every = (guint)MAX (ceil (1.15 * pen->em / layout->row), 1.0);
   layout->numbers = layout->every == 1;
   for (guint i = 0; i < self->bars->len; i++)
     {
@@ -217,23 +223,26 @@ lay_out (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, Layout *la
   names = MIN (names, 0.4 * body->width);
   numbers = layout->numbers ? numbers + 2.0 * GAP * pen->em : pen->em;
   choose_limits (self, &layout->axis);
-  layout->plot = (KappaRect){ body->x + names + GAP * pen->em, body->y + 0.5 * pen->em,
-                              MAX (body->width - names - numbers - GAP * pen->em, pen->em), layout->row * self->bars->len };
-  kappa_axis_make_ticks (&layout->axis, (guint) CLAMP (layout->plot.width / (4.5 * pen->em), 2.0, 10.0));
+  layout->plot = (KappaRect) { body->x + names + GAP * pen->em, body->y + 0.5 * pen->em,
+                               MAX (body->width - names - numbers - GAP * pen->em, pen->em),
+                               layout->row * self->bars->len };
+  kappa_axis_make_ticks (&layout->axis,
+                         (guint)CLAMP (layout->plot.width / (4.5 * pen->em), 2.0, 10.0));
 }
 
 static double
 get_x (const Layout *layout, double value)
 {
-  return layout->plot.x + CLAMP (kappa_axis_place (&layout->axis, value), 0.0, 1.0) * layout->plot.width;
+  return layout->plot.x
+         + CLAMP (kappa_axis_place (&layout->axis, value), 0.0, 1.0) * layout->plot.width;
 }
 
 static void
 draw_axis (KappaBarsFigure *self, KappaPen *pen, const Layout *layout)
 {
   double bottom = layout->plot.y + layout->plot.height, away = bottom + (TICK + 0.3) * pen->em;
-  g_autofree char *title = g_strdup_printf (self->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s", self->what, self->unit,
-                                            self->log ? ", log" : "");
+  g_autofree char *title = g_strdup_printf (self->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s",
+                                            self->what, self->unit, self->log ? ", log" : "");
 
   cairo_set_line_width (pen->cr, pen->line);
   for (guint i = 0; i < layout->axis.n_ticks; i++)
@@ -251,8 +260,9 @@ draw_axis (KappaBarsFigure *self, KappaPen *pen, const Layout *layout)
       cairo_stroke (pen->cr);
       kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x, away, 0.5, 0.0);
     }
-  kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x + 0.5 * layout->plot.width,
-                  away + (CAP + 0.45) * pen->em, 0.5, 0.0);
+  kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink,
+                  layout->plot.x + 0.5 * layout->plot.width, away + (CAP + 0.45) * pen->em, 0.5,
+                  0.0);
 }
 
 /* A name too long for its place is cut at its beginning: layers differ at their ends. */
@@ -275,7 +285,11 @@ fit_name (KappaPen *pen, const char *name, double width)
 }
 
 static void
-draw_bar (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, const Layout *layout, guint row)
+draw_bar (KappaBarsFigure *self,
+          KappaPen *pen,
+          const KappaRect *body,
+          const Layout *layout,
+          guint row)
 {
   const Bar *bar = get_bar (self, layout->order[row]);
   double y = layout->plot.y + (row + 0.5) * layout->row, thick = BAR_SHARE * layout->row;
@@ -291,14 +305,15 @@ draw_bar (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, const Lay
     {
       g_autofree char *name = fit_name (pen, bar->name, layout->plot.x - body->x - GAP * pen->em);
 
-      kappa_pen_text (pen, name, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x - GAP * pen->em, y, 1.0, 0.5);
+      kappa_pen_text (pen, name, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x - GAP * pen->em,
+                      y, 1.0, 0.5);
     }
   if (layout->numbers)
     {
       g_autofree char *text = format_bar (bar);
 
-      kappa_pen_text (pen, text, KAPPA_TEXT_SMALL, on_axis ? &pen->theme->ink : &pen->theme->faint, MAX (zero, end) + GAP * pen->em,
-                      y, 0.0, 0.5);
+      kappa_pen_text (pen, text, KAPPA_TEXT_SMALL, on_axis ? &pen->theme->ink : &pen->theme->faint,
+                      MAX (zero, end) + GAP * pen->em, y, 0.0, 0.5);
     }
 }
 
@@ -324,26 +339,32 @@ kappa_bars_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect *bod
 }
 
 static gboolean
-kappa_bars_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y, KappaProbe *probe)
+kappa_bars_figure_probe (KappaFigure *figure,
+                         KappaPen *pen,
+                         const KappaRect *body,
+                         double x,
+                         double y,
+                         KappaProbe *probe)
 {
   KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
   gboolean found;
   Layout layout;
 
   lay_out (self, pen, body, &layout);
-  found = self->bars->len > 0 && y >= layout.plot.y && y < layout.plot.y + layout.plot.height && x >= body->x
-          && x <= body->x + body->width;
+  found = self->bars->len > 0 && y >= layout.plot.y && y < layout.plot.y + layout.plot.height
+          && x >= body->x && x <= body->x + body->width;
   if (found)
     {
-      guint row = MIN ((guint) ((y - layout.plot.y) / layout.row), self->bars->len - 1);
+      guint row = MIN ((guint)((y - layout.plot.y) / layout.row), self->bars->len - 1);
       const Bar *bar = get_bar (self, layout.order[row]);
       g_autofree char *text = format_bar (bar);
 
       probe->x = kappa_axis_value (&layout.axis, (x - layout.plot.x) / layout.plot.width);
       probe->y = layout.order[row];
       probe->value = bar->value;
-      probe->text = g_strdup_printf ("%s\n%s %s%s%s%s%s", bar->name, self->what, text, self->unit[0] != '\0' ? " " : "",
-                                     self->unit, bar->detail != NULL ? "\n" : "", bar->detail != NULL ? bar->detail : "");
+      probe->text = g_strdup_printf (
+          "%s\n%s %s%s%s%s%s", bar->name, self->what, text, self->unit[0] != '\0' ? " " : "",
+          self->unit, bar->detail != NULL ? "\n" : "", bar->detail != NULL ? bar->detail : "");
     }
   g_free (layout.order);
   return found;
@@ -355,9 +376,11 @@ kappa_bars_figure_describe (KappaFigure *figure)
   KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "Bars of %s for %u items:", self->what != NULL ? self->what : "nothing yet", self->bars->len);
+  g_string_append_printf (text, "Bars of %s for %u items:",
+                          self->what != NULL ? self->what : "nothing yet", self->bars->len);
   for (guint i = 0; i < MIN (self->bars->len, 40); i++)
-    g_string_append_printf (text, "%s %s %.4g", i > 0 ? "," : "", get_bar (self, i)->name, get_bar (self, i)->value);
+    g_string_append_printf (text, "%s %s %.4g", i > 0 ? "," : "", get_bar (self, i)->name,
+                            get_bar (self, i)->value);
   g_string_append (text, self->bars->len > 40 ? " and so on." : ".");
   return g_string_free (text, FALSE);
 }
@@ -409,7 +432,11 @@ kappa_bars_figure_new (void)
  * @bars: copied
  */
 void
-kappa_bars_figure_set_bars (KappaBarsFigure *self, const char *what, const char *unit, const KappaBar *bars, gsize n)
+kappa_bars_figure_set_bars (KappaBarsFigure *self,
+                            const char *what,
+                            const char *unit,
+                            const KappaBar *bars,
+                            gsize n)
 {
   set_what (self, what, unit);
   for (gsize i = 0; i < n; i++)

@@ -3,10 +3,11 @@
 #include <math.h>
 
 #define TICK 0.35 /* lengths in letter sizes */
-#define GAP 0.35
-#define CAP 0.72
+#define GAP  0.35
+#define CAP  0.72
 
-/* An edge of the box with numbers on it: the points (fixed) + s along the axis, and where "away from the box" is. */
+/* An edge of the box with numbers on it: the points (fixed) + s along the axis, and where "away
+ * from the box" is. */
 typedef struct
 {
   guint axis;
@@ -43,13 +44,13 @@ kappa_box_axes_measure (KappaBoxAxes *box, KappaPen *pen, const KappaRect *area,
 {
   double side, bottom = (TICK + GAP + CAP + 0.3 + CAP + 0.2) * pen->em, top = (CAP + 0.9) * pen->em;
 
-  kappa_axis_make_ticks (&box->axes[0], (guint) CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
-  kappa_axis_make_ticks (&box->axes[1], (guint) CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
-  kappa_axis_make_ticks (&box->axes[2], (guint) CLAMP (area->height / (4.5 * pen->em), 2.0, 7.0));
+  kappa_axis_make_ticks (&box->axes[0], (guint)CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
+  kappa_axis_make_ticks (&box->axes[1], (guint)CLAMP (area->width / (7.0 * pen->em), 2.0, 6.0));
+  kappa_axis_make_ticks (&box->axes[2], (guint)CLAMP (area->height / (4.5 * pen->em), 2.0, 7.0));
   box->area = *area;
   side = widest_label (pen, &box->axes[2]) + (TICK + GAP) * pen->em;
-  *inside = (KappaRect){ area->x + side, area->y + top, MAX (area->width - 2.0 * side, pen->em),
-                         MAX (area->height - top - bottom, pen->em) };
+  *inside = (KappaRect) { area->x + side, area->y + top, MAX (area->width - 2.0 * side, pen->em),
+                          MAX (area->height - top - bottom, pen->em) };
 }
 
 static void
@@ -63,9 +64,14 @@ move_along (KappaPen *pen, const KappaCamera *camera, const double from[3], cons
   cairo_line_to (pen->cr, x, y);
 }
 
-/* The wall across @across, where its coordinate is @at, with grid lines at the ticks of the two other axes. */
+/* The wall across @across, where its coordinate is @at, with grid lines at the ticks of the two
+ * other axes. */
 static void
-draw_wall (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, guint across, double at)
+draw_wall (const KappaBoxAxes *box,
+           KappaPen *pen,
+           const KappaCamera *camera,
+           guint across,
+           double at)
 {
   static const double corners[4][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 } };
   guint a = (across + 1) % 3, b = (across + 2) % 3;
@@ -90,7 +96,8 @@ draw_wall (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, gu
         {
           if (box->axes[along].ticks[i].label[0] == '\0')
             continue;
-          p[along] = q[along] = kappa_axis_place (&box->axes[along], box->axes[along].ticks[i].value);
+          p[along] = q[along]
+              = kappa_axis_place (&box->axes[along], box->axes[along].ticks[i].value);
           p[other] = 0.0;
           q[other] = 1.0;
           move_along (pen, camera, p, q);
@@ -140,7 +147,8 @@ point_on (const KappaCamera *camera, const Edge *edge, double place, double *x, 
   project (camera, at, x, y);
 }
 
-/* The front edge of the floor; seen from high above the ceiling reaches farther out, and carries the numbers. */
+/* The front edge of the floor; seen from high above the ceiling reaches farther out, and carries
+ * the numbers. */
 static Edge
 find_level_edge (const KappaCamera *camera, guint axis)
 {
@@ -187,7 +195,8 @@ choose_stride (const KappaAxis *axis, KappaPen *pen, double length_x, double len
   /* Two boxes of text along a slanted line touch when both their sides overlap. */
   for (guint stride = 1; stride < labelled; stride++)
     {
-      double dx = fabs (length_x) / length * room * stride, dy = fabs (length_y) / length * room * stride;
+      double dx = fabs (length_x) / length * room * stride,
+             dy = fabs (length_y) / length * room * stride;
 
       if (dx > widest_label (pen, axis) + 0.6 * pen->em || dy > 1.25 * pen->em)
         return stride;
@@ -195,20 +204,27 @@ choose_stride (const KappaAxis *axis, KappaPen *pen, double length_x, double len
   return labelled;
 }
 
-/* The title of the upright axis stands above it, the others beyond the numbers in the middle of their edge. */
+/* The title of the upright axis stands above it, the others beyond the numbers in the middle of
+ * their edge. */
 static void
-draw_title (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, const Edge *edge, double widest)
+draw_title (const KappaBoxAxes *box,
+            KappaPen *pen,
+            const KappaCamera *camera,
+            const Edge *edge,
+            double widest)
 {
   const char *title = box->titles[edge->axis];
-  double away = (TICK + GAP + 0.55) * pen->em + fabs (edge->out_x) * widest + fabs (edge->out_y) * CAP * pen->em;
+  double away = (TICK + GAP + 0.55) * pen->em + fabs (edge->out_x) * widest
+                + fabs (edge->out_y) * CAP * pen->em;
   double half = 0.5 * kappa_pen_measure (pen, title, KAPPA_TEXT_BODY), x, y;
 
   point_on (camera, edge, edge->axis == 2 ? 1.0 : 0.5, &x, &y);
   if (edge->axis == 2)
-    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, MAX (x, box->area.x + half), y - 0.85 * pen->em, 0.5, 1.0);
+    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, MAX (x, box->area.x + half),
+                    y - 0.85 * pen->em, 0.5, 1.0);
   else
-    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x, y + away * edge->out_y,
-                    0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
+    kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x,
+                    y + away * edge->out_y, 0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
 }
 
 static void
@@ -225,7 +241,8 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
   cairo_line_to (pen->cr, x1, y1);
   cairo_stroke (pen->cr);
   /* Seen along itself an axis has no room for numbers. */
-  if (hypot (x1 - x0, y1 - y0) < MAX (2.5 * pen->em, 0.2 * 2.0 * camera->size[edge->axis] * camera->scale))
+  if (hypot (x1 - x0, y1 - y0)
+      < MAX (2.5 * pen->em, 0.2 * 2.0 * camera->size[edge->axis] * camera->scale))
     return;
   stride = choose_stride (axis, pen, x1 - x0, y1 - y0);
   for (guint i = 0; i < axis->n_ticks; i++)
@@ -243,8 +260,8 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
         continue;
       away = (TICK + GAP) * pen->em;
       widest = MAX (widest, kappa_pen_measure (pen, tick->label, KAPPA_TEXT_BODY));
-      kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x, y + away * edge->out_y,
-                      0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
+      kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x + away * edge->out_x,
+                      y + away * edge->out_y, 0.5 - 0.5 * edge->out_x, 0.5 - 0.5 * edge->out_y);
     }
   draw_title (box, pen, camera, edge, widest);
 }
@@ -257,7 +274,8 @@ draw_edge (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera, co
 void
 kappa_box_axes_draw_edges (const KappaBoxAxes *box, KappaPen *pen, const KappaCamera *camera)
 {
-  Edge edges[3] = { find_level_edge (camera, 0), find_level_edge (camera, 1), find_upright_edge (camera) };
+  Edge edges[3]
+      = { find_level_edge (camera, 0), find_level_edge (camera, 1), find_upright_edge (camera) };
 
   cairo_set_line_width (pen->cr, pen->line);
   for (guint k = 0; k < 3; k++)

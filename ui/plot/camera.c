@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-#define DISTANCE 7.0
+#define DISTANCE            7.0
 #define REFERENCE_ELEVATION 40.0
-#define LOWEST_BOX 0.55
-#define HIGHEST_BOX 1.2
+#define LOWEST_BOX          0.55
+#define HIGHEST_BOX         1.2
 
 static void
 turn (KappaCamera *camera, double azimuth, double elevation)
@@ -36,18 +36,30 @@ dot (const double *a, const double *b)
  * @depth: (out): grows towards the eye and is linear on the screen along every plane
  */
 void
-kappa_camera_project (const KappaCamera *camera, double u, double v, double t, double *x, double *y, double *depth)
+kappa_camera_project (const KappaCamera *camera,
+                      double u,
+                      double v,
+                      double t,
+                      double *x,
+                      double *y,
+                      double *depth)
 {
-  double p[3] = { (2.0 * u - 1.0) * camera->size[0], (2.0 * v - 1.0) * camera->size[1], (2.0 * t - 1.0) * camera->size[2] };
+  double p[3] = { (2.0 * u - 1.0) * camera->size[0], (2.0 * v - 1.0) * camera->size[1],
+                  (2.0 * t - 1.0) * camera->size[2] };
 
   *depth = 1.0 / (camera->distance - dot (p, camera->toward));
   *x = camera->x + camera->scale * camera->distance * *depth * dot (p, camera->right);
   *y = camera->y - camera->scale * camera->distance * *depth * dot (p, camera->up);
 }
 
-/* The largest extent of the box on the screen over all azimuths, so that it does not breathe while it turns. */
+/* The largest extent of the box on the screen over all azimuths, so that it does not breathe while
+ * it turns. */
 static void
-measure (const KappaCamera *proto, double elevation, double *half_width, double *top, double *bottom)
+measure (const KappaCamera *proto,
+         double elevation,
+         double *half_width,
+         double *top,
+         double *bottom)
 {
   KappaCamera camera = *proto;
 
@@ -70,7 +82,11 @@ measure (const KappaCamera *proto, double elevation, double *half_width, double 
 }
 
 static double
-fitting_scale (const KappaCamera *camera, const KappaRect *area, double elevation, double *top, double *bottom)
+fitting_scale (const KappaCamera *camera,
+               const KappaRect *area,
+               double elevation,
+               double *top,
+               double *bottom)
 {
   double half_width;
 
@@ -87,12 +103,18 @@ fitting_scale (const KappaCamera *camera, const KappaRect *area, double elevatio
  * Points the camera. The height of the box is chosen so that it fills the area as well as it can.
  */
 void
-kappa_camera_fit (KappaCamera *camera, const KappaRect *area, double ratio, double azimuth, double elevation, double zoom)
+kappa_camera_fit (KappaCamera *camera,
+                  const KappaRect *area,
+                  double ratio,
+                  double azimuth,
+                  double elevation,
+                  double zoom)
 {
   double low = LOWEST_BOX, high = HIGHEST_BOX, top, bottom;
   double longest = MAX (ratio, 1.0);
 
-  *camera = (KappaCamera){ .distance = DISTANCE, .size = { 1.0 / longest, ratio / longest, LOWEST_BOX } };
+  *camera = (KappaCamera) { .distance = DISTANCE,
+                            .size = { 1.0 / longest, ratio / longest, LOWEST_BOX } };
   for (int i = 0; i < 12; i++)
     {
       double half_width;
@@ -114,7 +136,8 @@ kappa_camera_fit (KappaCamera *camera, const KappaRect *area, double ratio, doub
  * kappa_camera_get_back:
  * @axis: 0, 1 or 2
  *
- * Returns: which of the two walls across an axis is behind: 0 for the one at the low end, 1 for the high
+ * Returns: which of the two walls across an axis is behind: 0 for the one at the low end, 1 for the
+ * high
  */
 int
 kappa_camera_get_back (const KappaCamera *camera, guint axis)

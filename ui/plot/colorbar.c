@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-#define BAR 1.15  /* lengths in letter sizes */
+#define BAR   1.15 /* lengths in letter sizes */
 #define ARROW 0.9
-#define GAP 0.35
-#define CAP 0.72
+#define GAP   0.35
+#define CAP   0.72
 
 /**
  * kappa_colorbar_get_color:
@@ -45,7 +45,8 @@ get_bar (const KappaColorbar *bar, KappaPen *pen, const KappaRect *area)
 
   top += bar->above ? ARROW * pen->em : 0.0;
   bottom += bar->below ? ARROW * pen->em : 0.0;
-  return (KappaRect){ area->x, area->y + top, BAR * pen->em, MAX (area->height - top - bottom, pen->em) };
+  return (KappaRect) { area->x, area->y + top, BAR * pen->em,
+                       MAX (area->height - top - bottom, pen->em) };
 }
 
 /**
@@ -61,12 +62,15 @@ kappa_colorbar_measure (KappaColorbar *bar, KappaPen *pen, double height)
 {
   g_autofree char *low = kappa_format_short (bar->axis.low, 3);
   g_autofree char *high = kappa_format_short (bar->axis.high, 3);
-  double widest = MAX (kappa_pen_measure (pen, low, KAPPA_TEXT_BODY), kappa_pen_measure (pen, high, KAPPA_TEXT_BODY));
+  double widest = MAX (kappa_pen_measure (pen, low, KAPPA_TEXT_BODY),
+                       kappa_pen_measure (pen, high, KAPPA_TEXT_BODY));
 
-  kappa_axis_make_ticks (&bar->axis, (guint) CLAMP ((height - 4.0 * pen->em) / (2.4 * pen->em), 2.0, 10.0));
+  kappa_axis_make_ticks (&bar->axis,
+                         (guint)CLAMP ((height - 4.0 * pen->em) / (2.4 * pen->em), 2.0, 10.0));
   for (guint i = 0; i < bar->axis.n_ticks; i++)
     widest = MAX (widest, kappa_pen_measure (pen, bar->axis.ticks[i].label, KAPPA_TEXT_BODY));
-  return MAX ((BAR + 2.0 * GAP) * pen->em + widest, kappa_pen_measure (pen, bar->title, KAPPA_TEXT_BODY));
+  return MAX ((BAR + 2.0 * GAP) * pen->em + widest,
+              kappa_pen_measure (pen, bar->title, KAPPA_TEXT_BODY));
 }
 
 static void
@@ -82,11 +86,13 @@ draw_arrow (KappaPen *pen, const KappaRect *place, double base, double tip, cons
   cairo_stroke (pen->cr);
 }
 
-/* A smooth map is drawn as a gradient with enough stops that nobody sees them; it stays one shape in files. */
+/* A smooth map is drawn as a gradient with enough stops that nobody sees them; it stays one shape
+ * in files. */
 static void
 fill_smooth (const KappaColorbar *bar, KappaPen *pen, const KappaRect *place)
 {
-  cairo_pattern_t *gradient = cairo_pattern_create_linear (0.0, place->y + place->height, 0.0, place->y);
+  cairo_pattern_t *gradient
+      = cairo_pattern_create_linear (0.0, place->y + place->height, 0.0, place->y);
 
   for (int i = 0; i <= 64; i++)
     {
@@ -134,13 +140,15 @@ draw_numbers (const KappaColorbar *bar, KappaPen *pen, const KappaRect *place)
       cairo_line_to (pen->cr, x + (major ? reach : 0.5 * reach), kappa_pen_snap_y (pen, y));
       cairo_stroke (pen->cr);
       if (major && bottom - y > 1.2 * pen->em && y - place->y > 1.2 * pen->em)
-        kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x + 1.7 * reach, y, 0.0, 0.5);
+        kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x + 1.7 * reach, y,
+                        0.0, 0.5);
     }
   for (guint i = 0; i < 2; i++)
     {
       g_autofree char *text = kappa_format_short (ends[i], 3);
 
-      kappa_pen_text (pen, text, KAPPA_TEXT_BODY, &pen->theme->ink, x + 1.7 * reach, i == 0 ? bottom : place->y, 0.0, 0.5);
+      kappa_pen_text (pen, text, KAPPA_TEXT_BODY, &pen->theme->ink, x + 1.7 * reach,
+                      i == 0 ? bottom : place->y, 0.0, 0.5);
     }
 }
 
@@ -215,7 +223,13 @@ kappa_cell_paint (KappaPen *pen, KappaCell cell)
  * Returns: the height taken
  */
 double
-kappa_legend_draw (KappaPen *pen, const KappaLegendEntry *entries, guint n, double x, double y, double width, gboolean draw)
+kappa_legend_draw (KappaPen *pen,
+                   const KappaLegendEntry *entries,
+                   guint n,
+                   double x,
+                   double y,
+                   double width,
+                   gboolean draw)
 {
   double at = x, side = 0.95 * pen->em, row = 1.45 * pen->em, top = y;
 
@@ -236,7 +250,8 @@ kappa_legend_draw (KappaPen *pen, const KappaLegendEntry *entries, guint n, doub
           kappa_pen_set_color (pen, &pen->theme->ink);
           cairo_set_line_width (pen->cr, pen->line);
           cairo_stroke (pen->cr);
-          kappa_pen_text (pen, entries[i].text, KAPPA_TEXT_SMALL, &pen->theme->ink, at + 1.3 * side, y + 0.5 * side, 0.0, 0.5);
+          kappa_pen_text (pen, entries[i].text, KAPPA_TEXT_SMALL, &pen->theme->ink, at + 1.3 * side,
+                          y + 0.5 * side, 0.0, 0.5);
         }
       at += taken + 1.4 * pen->em;
     }

@@ -82,7 +82,8 @@ static void
 take_names (KappaConfusionFigure *self, KappaResult *result)
 {
   g_autoptr (KappaTable) table = kappa_result_dup_table (result, "classes");
-  int name = kappa_table_find_text (table, "name"), number = kappa_table_find_number (table, "class");
+  int name = kappa_table_find_text (table, "name"),
+      number = kappa_table_find_number (table, "class");
 
   self->names = g_new0 (char *, self->n + 1);
   for (gsize i = 0; i < self->n; i++)
@@ -91,7 +92,7 @@ take_names (KappaConfusionFigure *self, KappaResult *result)
     {
       double class = table->numbers[number][row];
 
-      if (!(class >= 0.0 && class < (double) self->n))
+      if (!(class >= 0.0 && class < (double)self->n))
         continue;
       g_free (self->names[(gsize) class]);
       self->names[(gsize) class] = g_strdup (table->texts[name][row]);
@@ -107,7 +108,8 @@ kappa_confusion_figure_update (KappaFigure *figure, KappaResult *result, GError 
   if (array == NULL || array->rank != 2 || array->dims[0] != array->dims[1] || array->dims[0] == 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "this result has no confusion matrix: it needs images with labels, and an array “confusion” of true by predicted class");
+                   "this result has no confusion matrix: it needs images with labels, and an array "
+                   "“confusion” of true by predicted class");
       return FALSE;
     }
   forget (self);
@@ -136,8 +138,9 @@ get_color_value (KappaConfusionFigure *self, gsize i, gsize j)
 static void
 prepare_bar (KappaConfusionFigure *self, KappaColorbar *bar)
 {
-  static const char *const titles[2][2] = { { "share", "share, log" }, { "images", "images, log" } };
-  double high = 0.0, low = (double) INFINITY;
+  static const char *const titles[2][2]
+      = { { "share", "share, log" }, { "images", "images, log" } };
+  double high = 0.0, low = (double)INFINITY;
 
   for (gsize i = 0; i < self->n; i++)
     for (gsize j = 0; j < self->n; j++)
@@ -149,8 +152,9 @@ prepare_bar (KappaConfusionFigure *self, KappaColorbar *bar)
       }
   if (self->colors == KAPPA_CONFUSION_SHARES)
     high = 1.0;
-  *bar = (KappaColorbar){ .map = self->colormap, .title = titles[self->colors][self->log] };
-  kappa_axis_init (&bar->axis, self->log ? KAPPA_SCALE_LOG : KAPPA_SCALE_LINEAR, self->log ? low : 0.0, high);
+  *bar = (KappaColorbar) { .map = self->colormap, .title = titles[self->colors][self->log] };
+  kappa_axis_init (&bar->axis, self->log ? KAPPA_SCALE_LOG : KAPPA_SCALE_LINEAR,
+                   self->log ? low : 0.0, high);
 }
 
 static double
@@ -171,37 +175,43 @@ widest_number (KappaConfusionFigure *self, KappaPen *pen)
 
   for (gsize i = 0; i < self->n * self->n; i++)
     highest = MAX (highest, self->counts[i]);
-  text = kappa_format_count ((gsize) highest);
+  text = kappa_format_count ((gsize)highest);
   return kappa_pen_measure (pen, text, KAPPA_TEXT_SMALL);
 }
 
 static void
 lay_out (KappaConfusionFigure *self, KappaPen *pen, const KappaRect *body, Layout *layout)
 {
-  double widest = MIN (widest_name (self, pen), 0.25 * body->width), title = (CAP + 2.0 * GAP) * pen->em, bar, cell, below;
+  double widest = MIN (widest_name (self, pen), 0.25 * body->width),
+         title = (CAP + 2.0 * GAP) * pen->em, bar, cell, below;
 
-  *layout = (Layout){ .names = widest };
+  *layout = (Layout) { .names = widest };
   prepare_bar (self, &layout->bar);
   bar = kappa_colorbar_measure (&layout->bar, pen, body->height);
-  layout->grid = (KappaRect){ body->x + title + widest + GAP * pen->em, body->y + 0.3 * pen->em, 0.0, 0.0 };
+  layout->grid
+      = (KappaRect) { body->x + title + widest + GAP * pen->em, body->y + 0.3 * pen->em, 0.0, 0.0 };
   layout->grid.width = MAX (body->x + body->width - bar - 0.9 * pen->em - layout->grid.x, pen->em);
-  cell = layout->grid.width / (double) self->n;
+  cell = layout->grid.width / (double)self->n;
   layout->turned = widest > cell - 0.6 * pen->em;
   below = (layout->turned ? widest : CAP * pen->em) + GAP * pen->em + title;
   layout->grid.height = MAX (body->height - below - 0.3 * pen->em, pen->em);
-  cell = MIN (cell, layout->grid.height / (double) self->n);
-  layout->every = (guint) MAX (ceil (1.2 * pen->em / cell), 1.0);
-  layout->numbers = cell > 1.2 * pen->em && layout->grid.width / (double) self->n > widest_number (self, pen) + 0.4 * pen->em;
-  layout->bar_area = (KappaRect){ body->x + body->width - bar, body->y, bar,
-                                  layout->grid.y + layout->grid.height + 0.5 * pen->em - body->y };
+  cell = MIN (cell, layout->grid.height / (double)self->n);
+  layout->every = (guint)MAX (ceil (1.2 * pen->em / cell), 1.0);
+  layout->numbers
+      = cell > 1.2 * pen->em
+        && layout->grid.width / (double)self->n > widest_number (self, pen) + 0.4 * pen->em;
+  layout->bar_area = (KappaRect) { body->x + body->width - bar, body->y, bar,
+                                   layout->grid.y + layout->grid.height + 0.5 * pen->em - body->y };
 }
 
 static KappaRect
 get_cell (KappaConfusionFigure *self, const Layout *layout, gsize i, gsize j)
 {
-  double width = layout->grid.width / (double) self->n, height = layout->grid.height / (double) self->n;
+  double width = layout->grid.width / (double)self->n,
+         height = layout->grid.height / (double)self->n;
 
-  return (KappaRect){ layout->grid.x + (double) j * width, layout->grid.y + (double) i * height, width, height };
+  return (KappaRect) { layout->grid.x + (double)j * width, layout->grid.y + (double)i * height,
+                       width, height };
 }
 
 /* Empty cells stay paper. */
@@ -210,7 +220,8 @@ draw_cell (KappaConfusionFigure *self, KappaPen *pen, const Layout *layout, gsiz
 {
   KappaRect cell = get_cell (self, layout, i, j);
   double value = get_color_value (self, i, j);
-  KappaColor color = kappa_colorbar_get_color (&layout->bar, kappa_axis_place (&layout->bar.axis, value));
+  KappaColor color
+      = kappa_colorbar_get_color (&layout->bar, kappa_axis_place (&layout->bar.axis, value));
   g_autofree char *text = NULL;
   gboolean dark;
 
@@ -224,9 +235,9 @@ draw_cell (KappaConfusionFigure *self, KappaPen *pen, const Layout *layout, gsiz
   if (!layout->numbers)
     return;
   dark = kappa_color_get_lightness (&color) < 0.62;
-  text = kappa_format_count ((gsize) self->counts[i * self->n + j]);
-  kappa_pen_text (pen, text, KAPPA_TEXT_SMALL, &(KappaColor){ dark, dark, dark, 1.0 }, cell.x + 0.5 * cell.width,
-                  cell.y + 0.5 * cell.height, 0.5, 0.5);
+  text = kappa_format_count ((gsize)self->counts[i * self->n + j]);
+  kappa_pen_text (pen, text, KAPPA_TEXT_SMALL, &(KappaColor) { dark, dark, dark, 1.0 },
+                  cell.x + 0.5 * cell.width, cell.y + 0.5 * cell.height, 0.5, 0.5);
 }
 
 /* Paper between the cells, while there is room for it. */
@@ -259,18 +270,21 @@ draw_names (KappaConfusionFigure *self, KappaPen *pen, const Layout *layout)
     {
       KappaRect cell = get_cell (self, layout, i, i);
 
-      kappa_pen_text (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink, grid->x - GAP * pen->em, cell.y + 0.5 * cell.height,
-                      1.0, 0.5);
+      kappa_pen_text (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink,
+                      grid->x - GAP * pen->em, cell.y + 0.5 * cell.height, 1.0, 0.5);
       if (layout->turned)
-        kappa_pen_text_turned (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink, cell.x + 0.5 * cell.width, bottom, 1.0,
-                               0.5, -G_PI / 2.0);
+        kappa_pen_text_turned (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink,
+                               cell.x + 0.5 * cell.width, bottom, 1.0, 0.5, -G_PI / 2.0);
       else
-        kappa_pen_text (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink, cell.x + 0.5 * cell.width, bottom, 0.5, 0.0);
+        kappa_pen_text (pen, self->names[i], KAPPA_TEXT_BODY, &pen->theme->ink,
+                        cell.x + 0.5 * cell.width, bottom, 0.5, 0.0);
     }
-  kappa_pen_text (pen, "predicted class", KAPPA_TEXT_BODY, &pen->theme->ink, grid->x + 0.5 * grid->width,
-                  bottom + (layout->turned ? layout->names : CAP * pen->em) + GAP * pen->em, 0.5, 0.0);
+  kappa_pen_text (
+      pen, "predicted class", KAPPA_TEXT_BODY, &pen->theme->ink, grid->x + 0.5 * grid->width,
+      bottom + (layout->turned ? layout->names : CAP * pen->em) + GAP * pen->em, 0.5, 0.0);
   kappa_pen_text_turned (pen, "true class", KAPPA_TEXT_BODY, &pen->theme->ink,
-                         grid->x - layout->names - 2.0 * GAP * pen->em, grid->y + 0.5 * grid->height, 0.5, 1.0, -G_PI / 2.0);
+                         grid->x - layout->names - 2.0 * GAP * pen->em,
+                         grid->y + 0.5 * grid->height, 0.5, 1.0, -G_PI / 2.0);
 }
 
 static void
@@ -290,14 +304,20 @@ kappa_confusion_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect
   draw_gaps (self, pen, &layout);
   kappa_pen_set_color (pen, &pen->theme->ink);
   cairo_set_line_width (pen->cr, pen->line);
-  cairo_rectangle (pen->cr, kappa_pen_snap_x (pen, grid->x), kappa_pen_snap_y (pen, grid->y), grid->width, grid->height);
+  cairo_rectangle (pen->cr, kappa_pen_snap_x (pen, grid->x), kappa_pen_snap_y (pen, grid->y),
+                   grid->width, grid->height);
   cairo_stroke (pen->cr);
   draw_names (self, pen, &layout);
   kappa_colorbar_draw (&layout.bar, pen, &layout.bar_area);
 }
 
 static gboolean
-kappa_confusion_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y, KappaProbe *probe)
+kappa_confusion_figure_probe (KappaFigure *figure,
+                              KappaPen *pen,
+                              const KappaRect *body,
+                              double x,
+                              double y,
+                              KappaProbe *probe)
 {
   KappaConfusionFigure *self = KAPPA_CONFUSION_FIGURE (figure);
   g_autofree char *count = NULL;
@@ -308,18 +328,19 @@ kappa_confusion_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRec
   if (self->n == 0)
     return FALSE;
   lay_out (self, pen, body, &layout);
-  column = (x - layout.grid.x) / layout.grid.width * (double) self->n;
-  row = (y - layout.grid.y) / layout.grid.height * (double) self->n;
-  if (!(column >= 0.0 && column < (double) self->n && row >= 0.0 && row < (double) self->n))
+  column = (x - layout.grid.x) / layout.grid.width * (double)self->n;
+  row = (y - layout.grid.y) / layout.grid.height * (double)self->n;
+  if (!(column >= 0.0 && column < (double)self->n && row >= 0.0 && row < (double)self->n))
     return FALSE;
-  i = (gsize) row;
-  j = (gsize) column;
-  probe->x = (double) j;
-  probe->y = (double) i;
+  i = (gsize)row;
+  j = (gsize)column;
+  probe->x = (double)j;
+  probe->y = (double)i;
   probe->value = self->counts[i * self->n + j];
-  count = kappa_format_count ((gsize) probe->value);
-  probe->text = g_strdup_printf ("true %s, predicted %s\n%s images, %.3g %% of the true class", self->names[i], self->names[j],
-                                 count, self->totals[i] > 0.0 ? 100.0 * probe->value / self->totals[i] : 0.0);
+  count = kappa_format_count ((gsize)probe->value);
+  probe->text = g_strdup_printf (
+      "true %s, predicted %s\n%s images, %.3g %% of the true class", self->names[i], self->names[j],
+      count, self->totals[i] > 0.0 ? 100.0 * probe->value / self->totals[i] : 0.0);
   return TRUE;
 }
 
@@ -343,9 +364,13 @@ kappa_confusion_figure_describe (KappaFigure *figure)
         }
     }
   if (worst == 0.0)
-    return g_strdup_printf ("Confusion matrix of %zu classes: %.0f of %.0f images are right.", self->n, right, images);
-  return g_strdup_printf ("Confusion matrix of %zu classes: %.0f of %.0f images are right. The commonest mistake takes %s for %s, "
-                          "%.0f times.", self->n, right, images, self->names[at / self->n], self->names[at % self->n], worst);
+    return g_strdup_printf ("Confusion matrix of %zu classes: %.0f of %.0f images are right.",
+                            self->n, right, images);
+  return g_strdup_printf ("Confusion matrix of %zu classes: %.0f of %.0f images are right. The "
+                          "commonest mistake takes %s for %s, "
+                          "%.0f times.",
+                          self->n, right, images, self->names[at / self->n],
+                          self->names[at % self->n], worst);
 }
 
 static double

@@ -34,7 +34,7 @@ refine_axis (const double *coordinates, gsize n, gsize parts)
 
   for (gsize i = 0; i <= (n - 1) * parts; i++)
     {
-      double u = (double) (i % parts) / (double) parts;
+      double u = (double)(i % parts) / (double)parts;
       gsize a = i / parts;
 
       fine[i] = u == 0.0 ? coordinates[a] : coordinates[a] * (1.0 - u) + coordinates[a + 1] * u;
@@ -47,13 +47,19 @@ refine_axis (const double *coordinates, gsize n, gsize parts)
  * @z: nx × ny heights, NaN for holes
  * @least: how many points an axis gets at least, by dividing every step into equal parts
  *
- * Makes the lattice that is drawn: it passes through the points given, is smooth between them, and within a step never
- * leaves the range of its ends, so that a coarse grid gives curves and not polygons, and none that are not there.
+ * Makes the lattice that is drawn: it passes through the points given, is smooth between them, and
+ * within a step never leaves the range of its ends, so that a coarse grid gives curves and not
+ * polygons, and none that are not there.
  *
  * Returns: (transfer full)
  */
 KappaLattice *
-kappa_lattice_new (gsize nx, gsize ny, const double *x, const double *y, const double *z, gsize least)
+kappa_lattice_new (gsize nx,
+                   gsize ny,
+                   const double *x,
+                   const double *y,
+                   const double *z,
+                   gsize least)
 {
   KappaLattice *lattice = g_new0 (KappaLattice, 1);
   KappaGrid grid = { nx, ny, x, y, z };
@@ -99,8 +105,8 @@ find_step (const double *coordinates, gsize n, double value)
 /**
  * kappa_lattice_height:
  *
- * Returns: the bilinear height over (@x, @y); NaN over holes and outside. The lattice has at least two points
- *   along each axis
+ * Returns: the bilinear height over (@x, @y); NaN over holes and outside. The lattice has at least
+ * two points along each axis
  */
 double
 kappa_lattice_height (const KappaLattice *lattice, double x, double y)
@@ -113,16 +119,17 @@ kappa_lattice_height (const KappaLattice *lattice, double x, double y)
   gsize ny = lattice->ny;
 
   if (!(u >= 0.0 && u <= 1.0 && v >= 0.0 && v <= 1.0))
-    return (double) NAN;
+    return (double)NAN;
   return (z[0] * (1.0 - v) + z[1] * v) * (1.0 - u) + (z[ny] * (1.0 - v) + z[ny + 1] * v) * u;
 }
 
-/* Corners of cell (i, j) counter-clockwise, and the edge from each corner to the next by a number that both cells
- * of the edge use: 2 · point for the edge along x from a point, 2 · point + 1 for the one along y. */
+/* Corners of cell (i, j) counter-clockwise, and the edge from each corner to the next by a number
+ * that both cells of the edge use: 2 · point for the edge along x from a point, 2 · point + 1 for
+ * the one along y. */
 static void
 get_cell (const KappaLattice *lattice, gsize i, gsize j, guint32 corners[4], guint32 edges[4])
 {
-  guint32 p = (guint32) (i * lattice->ny + j), ny = (guint32) lattice->ny;
+  guint32 p = (guint32)(i * lattice->ny + j), ny = (guint32)lattice->ny;
 
   corners[0] = p;
   corners[1] = p + ny;
@@ -137,21 +144,22 @@ get_cell (const KappaLattice *lattice, gsize i, gsize j, guint32 corners[4], gui
 static gboolean
 cell_is_whole (const KappaLattice *lattice, const guint32 corners[4])
 {
-  return !isnan (lattice->z[corners[0]]) && !isnan (lattice->z[corners[1]]) && !isnan (lattice->z[corners[2]])
-         && !isnan (lattice->z[corners[3]]);
+  return !isnan (lattice->z[corners[0]]) && !isnan (lattice->z[corners[1]])
+         && !isnan (lattice->z[corners[2]]) && !isnan (lattice->z[corners[3]]);
 }
 
-/* Where the level crosses an edge. Always computed from the edge's first point, so that both cells agree. */
+/* Where the level crosses an edge. Always computed from the edge's first point, so that both cells
+ * agree. */
 static KappaPoint
 cross_edge (const KappaLattice *lattice, guint32 edge, double level)
 {
-  guint32 a = edge / 2, b = edge % 2 != 0 ? a + 1 : a + (guint32) lattice->ny;
+  guint32 a = edge / 2, b = edge % 2 != 0 ? a + 1 : a + (guint32)lattice->ny;
   double za = lattice->z[a], zb = lattice->z[b];
   double t = CLAMP ((level - za) / (zb - za), 0.0, 1.0);
   double xa = lattice->x[a / lattice->ny], ya = lattice->y[a % lattice->ny];
   double xb = lattice->x[b / lattice->ny], yb = lattice->y[b % lattice->ny];
 
-  return (KappaPoint){ xa + t * (xb - xa), ya + t * (yb - ya) };
+  return (KappaPoint) { xa + t * (xb - xa), ya + t * (yb - ya) };
 }
 
 static gboolean
@@ -169,8 +177,8 @@ join (guint32 (*links)[2], guint32 a, guint32 b)
   links[b][links[b][0] != NO_EDGE] = a;
 }
 
-/* Marching squares: joins the crossed edges of one cell in pairs. In the ambiguous case, opposite corners above,
- * the mean of the corners decides whether the two are connected. */
+/* Marching squares: joins the crossed edges of one cell in pairs. In the ambiguous case, opposite
+ * corners above, the mean of the corners decides whether the two are connected. */
 static void
 link_cell (const KappaLattice *lattice, gsize i, gsize j, double level, guint32 (*links)[2])
 {
@@ -190,7 +198,8 @@ link_cell (const KappaLattice *lattice, gsize i, gsize j, double level, guint32 
     join (links, crossed[0], crossed[1]);
   if (n == 4)
     {
-      /* Cut off the corners that differ from the centre: corner c lies between edges c − 1 and c. */
+      /* Cut off the corners that differ from the centre: corner c lies between edges c − 1 and c.
+       */
       guint first = above[0] == centre_is_above (lattice, corners, level) ? 1 : 0;
 
       join (links, edges[(first + 3) % 4], edges[first]);
@@ -229,7 +238,8 @@ follow (const KappaLattice *lattice, guint32 (*links)[2], guint32 start, double 
  * kappa_contour_lines:
  * @level: in the unit of the heights
  *
- * Traces the curves along which the surface has the height @level. They end at the rim and at holes.
+ * Traces the curves along which the surface has the height @level. They end at the rim and at
+ * holes.
  *
  * Returns: (transfer container) (element-type KappaPath): curves, in the coordinates of the lattice
  */
@@ -247,10 +257,10 @@ kappa_contour_lines (const KappaLattice *lattice, double level)
   /* Open curves first, from one of their ends; what is left then are rings. */
   for (gsize edge = 0; edge < n; edge++)
     if ((links[edge][0] == NO_EDGE) != (links[edge][1] == NO_EDGE))
-      g_ptr_array_add (paths, follow (lattice, links, (guint32) edge, level));
+      g_ptr_array_add (paths, follow (lattice, links, (guint32)edge, level));
   for (gsize edge = 0; edge < n; edge++)
     if (links[edge][0] != NO_EDGE)
-      g_ptr_array_add (paths, follow (lattice, links, (guint32) edge, level));
+      g_ptr_array_add (paths, follow (lattice, links, (guint32)edge, level));
   g_free (links);
   return paths;
 }
@@ -273,8 +283,12 @@ take_polygon (GPtrArray *paths, GArray *points)
 
 /* The part of one cell at or above the level, one polygon or two, counter-clockwise. */
 static void
-add_partial_cell (const KappaLattice *lattice, const guint32 corners[4], const guint32 edges[4], double level,
-                  GPtrArray *paths, GArray *points)
+add_partial_cell (const KappaLattice *lattice,
+                  const guint32 corners[4],
+                  const guint32 edges[4],
+                  double level,
+                  GPtrArray *paths,
+                  GArray *points)
 {
   guint n_crossed = 0;
   gboolean apart;
@@ -284,7 +298,8 @@ add_partial_cell (const KappaLattice *lattice, const guint32 corners[4], const g
   apart = n_crossed == 4 && !centre_is_above (lattice, corners, level);
   for (guint c = 0; c < 4; c++)
     {
-      gboolean here = lattice->z[corners[c]] >= level, next = lattice->z[corners[(c + 1) % 4]] >= level;
+      gboolean here = lattice->z[corners[c]] >= level,
+               next = lattice->z[corners[(c + 1) % 4]] >= level;
 
       if (apart && here)
         {
@@ -310,14 +325,19 @@ add_partial_cell (const KappaLattice *lattice, const guint32 corners[4], const g
 }
 
 static void
-add_run (const KappaLattice *lattice, gsize i, gsize first, gsize last, GPtrArray *paths, GArray *points)
+add_run (const KappaLattice *lattice,
+         gsize i,
+         gsize first,
+         gsize last,
+         GPtrArray *paths,
+         GArray *points)
 {
   gsize ny = lattice->ny;
 
-  add_corner (lattice, points, (guint32) (i * ny + first));
-  add_corner (lattice, points, (guint32) ((i + 1) * ny + first));
-  add_corner (lattice, points, (guint32) ((i + 1) * ny + last));
-  add_corner (lattice, points, (guint32) (i * ny + last));
+  add_corner (lattice, points, (guint32)(i * ny + first));
+  add_corner (lattice, points, (guint32)((i + 1) * ny + first));
+  add_corner (lattice, points, (guint32)((i + 1) * ny + last));
+  add_corner (lattice, points, (guint32)(i * ny + last));
   take_polygon (paths, points);
 }
 
@@ -325,8 +345,8 @@ add_run (const KappaLattice *lattice, gsize i, gsize first, gsize last, GPtrArra
  * kappa_contour_region:
  * @level: in the unit of the heights; −∞ for everything that is not a hole
  *
- * Covers the region at or above @level by polygons of one orientation. Filled as a single path their common edges
- * cancel, so that no seams show.
+ * Covers the region at or above @level by polygons of one orientation. Filled as a single path
+ * their common edges cancel, so that no seams show.
  *
  * Returns: (transfer container) (element-type KappaPath)
  */
@@ -366,7 +386,11 @@ kappa_contour_region (const KappaLattice *lattice, double level)
 }
 
 static double
-distance_to_chord (const KappaPoint *p, const KappaPoint *a, const KappaPoint *b, double sx, double sy)
+distance_to_chord (const KappaPoint *p,
+                   const KappaPoint *a,
+                   const KappaPoint *b,
+                   double sx,
+                   double sy)
 {
   double dx = (b->x - a->x) * sx, dy = (b->y - a->y) * sy;
   double px = (p->x - a->x) * sx, py = (p->y - a->y) * sy;
@@ -383,7 +407,8 @@ mark_needed (const KappaPath *path, gsize first, gsize last, double sx, double s
 
   for (gsize i = first + 1; i < last; i++)
     {
-      double distance = distance_to_chord (&path->points[i], &path->points[first], &path->points[last], sx, sy);
+      double distance
+          = distance_to_chord (&path->points[i], &path->points[first], &path->points[last], sx, sy);
 
       if (distance > farthest)
         {

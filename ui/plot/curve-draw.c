@@ -4,13 +4,17 @@
 
 #define MAX_DOTS 200
 
-/* Draws stretches of neighbouring values; what is not computed yet is bridged, what is not finite leaves a gap. Many
- * points in one column of pixels become one line from their smallest to their largest. */
+/* Draws stretches of neighbouring values; what is not computed yet is bridged, what is not finite
+ * leaves a gap. Many points in one column of pixels become one line from their smallest to their
+ * largest. */
 static void
-add_line (const KappaCurvePanel *panel, const KappaFrame *frame, KappaPen *pen, const double *values)
+add_line (const KappaCurvePanel *panel,
+          const KappaFrame *frame,
+          KappaPen *pen,
+          const double *values)
 {
   gboolean pen_is_down = FALSE;
-  double column = -(double) INFINITY, low = 0.0, high = 0.0, x = 0.0, y = 0.0;
+  double column = -(double)INFINITY, low = 0.0, high = 0.0, x = 0.0, y = 0.0;
 
   for (gsize i = 0; i < panel->n; i++)
     {
@@ -65,7 +69,10 @@ clamp_to_axis (const KappaFrame *frame, double value)
 }
 
 static void
-fill_band (KappaCurveFigure *self, KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame)
+fill_band (KappaCurveFigure *self,
+           KappaPen *pen,
+           const KappaCurvePanel *panel,
+           const KappaFrame *frame)
 {
   KappaColor color = pen->theme->series[0];
   g_autofree KappaRect *edges = g_new (KappaRect, panel->n); /* x; y of low; height: y of high */
@@ -77,11 +84,13 @@ fill_band (KappaCurveFigure *self, KappaPen *pen, const KappaCurvePanel *panel, 
 
       if (i < panel->n && !panel->present[i])
         continue;
-      if (i < panel->n && get_band (self, panel, i, &low, &high) && isfinite (low) && isfinite (high))
+      if (i < panel->n && get_band (self, panel, i, &low, &high) && isfinite (low)
+          && isfinite (high))
         {
-          edges[n++] = (KappaRect){ .x = kappa_frame_get_x (frame, panel->x[i]),
-                                    .y = kappa_frame_get_y (frame, clamp_to_axis (frame, low)),
-                                    .height = kappa_frame_get_y (frame, clamp_to_axis (frame, high)) };
+          edges[n++]
+              = (KappaRect) { .x = kappa_frame_get_x (frame, panel->x[i]),
+                              .y = kappa_frame_get_y (frame, clamp_to_axis (frame, low)),
+                              .height = kappa_frame_get_y (frame, clamp_to_axis (frame, high)) };
           continue;
         }
       for (gsize k = 0; k < n; k++)
@@ -111,7 +120,8 @@ draw_seeds (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame
     }
 }
 
-/* Values that are not finite get a mark at the rim, so that nobody takes the gap for a missing run. */
+/* Values that are not finite get a mark at the rim, so that nobody takes the gap for a missing run.
+ */
 static void
 draw_not_finite (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame)
 {
@@ -124,9 +134,10 @@ draw_not_finite (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *
       if (!panel->present[i] || isfinite (panel->mean[i]))
         continue;
       x = kappa_frame_get_x (frame, panel->x[i]);
-      y = frame->plot.y + (isinf (panel->mean[i]) && panel->mean[i] < 0.0 ? frame->plot.height - side : side);
+      y = frame->plot.y
+          + (isinf (panel->mean[i]) && panel->mean[i] < 0.0 ? frame->plot.height - side : side);
       cairo_rectangle (pen->cr, x - 0.5 * side, y - 0.5 * side, side, side);
-      kappa_pen_set_color (pen, isnan (panel->mean[i])   ? &pen->theme->nan
+      kappa_pen_set_color (pen, isnan (panel->mean[i]) ? &pen->theme->nan
                                 : panel->mean[i] > 0.0 ? &pen->theme->positive_infinity
                                                        : &pen->theme->negative_infinity);
       cairo_fill (pen->cr);
@@ -140,8 +151,8 @@ draw_dots (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame)
     if (panel->present[i] && kappa_axis_can_show (&frame->y, panel->mean[i]))
       {
         cairo_new_sub_path (pen->cr);
-        cairo_arc (pen->cr, kappa_frame_get_x (frame, panel->x[i]), kappa_frame_get_y (frame, panel->mean[i]), 0.2 * pen->em, 0.0,
-                   2.0 * G_PI);
+        cairo_arc (pen->cr, kappa_frame_get_x (frame, panel->x[i]),
+                   kappa_frame_get_y (frame, panel->mean[i]), 0.2 * pen->em, 0.0, 2.0 * G_PI);
       }
   kappa_pen_set_color (pen, &pen->theme->series[0]);
   cairo_fill (pen->cr);
@@ -151,13 +162,14 @@ static void
 draw_marks (KappaCurveFigure *self, KappaPen *pen, const KappaFrame *frame, gboolean names)
 {
   const double dashes[2] = { 0.35 * pen->em, 0.3 * pen->em };
-  double taken = -(double) INFINITY;
+  double taken = -(double)INFINITY;
 
   for (guint i = 0; i < self->marks->len; i++)
     {
       const KappaCurveMark *mark = &g_array_index (self->marks, KappaCurveMark, i);
       double x = kappa_pen_snap_x (pen, kappa_frame_get_x (frame, mark->x));
-      double width = kappa_pen_measure (pen, mark->name, KAPPA_TEXT_SMALL), gap = 0.3 * pen->em, start;
+      double width = kappa_pen_measure (pen, mark->name, KAPPA_TEXT_SMALL), gap = 0.3 * pen->em,
+             start;
       gboolean left = x + gap + width > frame->plot.x + frame->plot.width;
 
       if (x < frame->plot.x || x > frame->plot.x + frame->plot.width)
@@ -172,8 +184,9 @@ draw_marks (KappaCurveFigure *self, KappaPen *pen, const KappaFrame *frame, gboo
       start = left ? x - gap - width : x + gap;
       if (!names || start < taken)
         continue;
-      kappa_pen_text (pen, mark->name, KAPPA_TEXT_SMALL, &pen->theme->faint, left ? x - gap : x + gap,
-                      frame->plot.y + 0.45 * pen->em, left ? 1.0 : 0.0, 0.0);
+      kappa_pen_text (pen, mark->name, KAPPA_TEXT_SMALL, &pen->theme->faint,
+                      left ? x - gap : x + gap, frame->plot.y + 0.45 * pen->em, left ? 1.0 : 0.0,
+                      0.0);
       taken = start + width + pen->em;
     }
 }
@@ -183,7 +196,10 @@ draw_marks (KappaCurveFigure *self, KappaPen *pen, const KappaFrame *frame, gboo
  * @names: whether checkpoints get their names
  */
 void
-kappa_curve_draw_panel (KappaCurveFigure *self, KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame,
+kappa_curve_draw_panel (KappaCurveFigure *self,
+                        KappaPen *pen,
+                        const KappaCurvePanel *panel,
+                        const KappaFrame *frame,
                         gboolean names)
 {
   kappa_frame_draw_grid (frame, pen);
@@ -227,9 +243,14 @@ add_sentence (GString *text, const char *format, ...)
  * Returns: the height taken
  */
 double
-kappa_curve_draw_notes (KappaCurveFigure *self, KappaPen *pen, const KappaRect *body, double y, gboolean draw)
+kappa_curve_draw_notes (KappaCurveFigure *self,
+                        KappaPen *pen,
+                        const KappaRect *body,
+                        double y,
+                        gboolean draw)
 {
-  static const char *const bands[] = { "; band: smallest to largest", "; band: one standard deviation", "" };
+  static const char *const bands[]
+      = { "; band: smallest to largest", "; band: one standard deviation", "" };
   const KappaCurvePanel *panel = kappa_curve_get_panel (self, 0);
   g_autoptr (GString) text = g_string_new (NULL);
   gsize hidden = 0;
@@ -237,15 +258,18 @@ kappa_curve_draw_notes (KappaCurveFigure *self, KappaPen *pen, const KappaRect *
   if (panel == NULL)
     return 0.0;
   for (gsize i = 0; i < panel->n; i++)
-    hidden += kappa_curve_get_scale (self, 0) == KAPPA_SCALE_LOG && panel->mean[i] <= 0.0 && isfinite (panel->mean[i]);
+    hidden += kappa_curve_get_scale (self, 0) == KAPPA_SCALE_LOG && panel->mean[i] <= 0.0
+              && isfinite (panel->mean[i]);
   if (panel->n_seeds > 1)
     add_sentence (text, "Line: mean of %zu seeds%s%s.", panel->n_seeds, bands[self->band],
                   self->show_seeds ? "; thin lines: the seeds" : "");
   if (panel->n_present < panel->n)
     add_sentence (text, "Interim: %zu of %zu points computed.", panel->n_present, panel->n);
   if (panel->n_present > panel->n_finite)
-    add_sentence (text, "Not finite: %zu points, marked at the rim.", panel->n_present - panel->n_finite);
+    add_sentence (text, "Not finite: %zu points, marked at the rim.",
+                  panel->n_present - panel->n_finite);
   if (hidden > 0)
     add_sentence (text, "Zero or negative, not on a log scale: %zu points.", hidden);
-  return kappa_pen_paragraph (pen, text->str, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, y, body->width, draw);
+  return kappa_pen_paragraph (pen, text->str, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, y,
+                              body->width, draw);
 }

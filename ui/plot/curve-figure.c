@@ -67,7 +67,7 @@ kappa_curve_figure_finalize (GObject *object)
 static void
 mark_clear (gpointer data)
 {
-  g_free (((KappaCurveMark *) data)->name);
+  g_free (((KappaCurveMark *)data)->name);
 }
 
 static void
@@ -95,7 +95,8 @@ static gboolean
 kappa_curve_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
   KappaCurveFigure *self = KAPPA_CURVE_FIGURE (figure);
-  g_autoptr (GPtrArray) panels = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_curve_panel_free);
+  g_autoptr (GPtrArray) panels
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_curve_panel_free);
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
   for (char **name = names; *name != NULL; name++)
@@ -117,7 +118,8 @@ kappa_curve_figure_update (KappaFigure *figure, KappaResult *result, GError **er
   if (panels->len == 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "this result has no values along a line: curves need an array with one axis, such as loss over alpha");
+                   "this result has no values along a line: curves need an array with one axis, "
+                   "such as loss over alpha");
       return FALSE;
     }
   g_ptr_array_unref (self->panels);
@@ -141,7 +143,11 @@ kappa_curve_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect *bo
 }
 
 static void
-kappa_curve_figure_draw_cursor (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y)
+kappa_curve_figure_draw_cursor (KappaFigure *figure,
+                                KappaPen *pen,
+                                const KappaRect *body,
+                                double x,
+                                double y)
 {
   KappaCurveLayout layout;
 
@@ -180,8 +186,8 @@ describe_point (const KappaCurveLayout *layout, double x)
       place = kappa_axis_dup_number (&layout->frames[i].x, panel->x[point]);
       if (text->len == 0)
         g_string_append_printf (text, "%s %s", kappa_axis_symbol (panel->x_name), place);
-      g_string_append_printf (text, "\n%s %s%s%s", kappa_axis_symbol (panel->name), number, panel->unit[0] != '\0' ? " " : "",
-                              panel->unit);
+      g_string_append_printf (text, "\n%s %s%s%s", kappa_axis_symbol (panel->name), number,
+                              panel->unit[0] != '\0' ? " " : "", panel->unit);
       if (panel->deviation != NULL && isfinite (panel->deviation[point]))
         {
           g_autofree char *deviation = kappa_format_value (panel->deviation[point], 2);
@@ -195,7 +201,12 @@ describe_point (const KappaCurveLayout *layout, double x)
 }
 
 static gboolean
-kappa_curve_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y, KappaProbe *probe)
+kappa_curve_figure_probe (KappaFigure *figure,
+                          KappaPen *pen,
+                          const KappaRect *body,
+                          double x,
+                          double y,
+                          KappaProbe *probe)
 {
   KappaCurveLayout layout;
   gboolean found = FALSE;
@@ -211,7 +222,7 @@ kappa_curve_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *b
         probe->x = kappa_frame_x_value (&layout.frames[i], x);
         probe->y = kappa_frame_y_value (&layout.frames[i], y);
         point = kappa_curve_panel_find (panel, probe->x);
-        probe->value = point < panel->n ? panel->mean[point] : (double) NAN;
+        probe->value = point < panel->n ? panel->mean[point] : (double)NAN;
         probe->text = describe_point (&layout, probe->x);
       }
   kappa_curve_layout_clear (&layout);
@@ -219,7 +230,12 @@ kappa_curve_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *b
 }
 
 static gboolean
-kappa_curve_figure_locate (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y, double *at_x,
+kappa_curve_figure_locate (KappaFigure *figure,
+                           KappaPen *pen,
+                           const KappaRect *body,
+                           double x,
+                           double y,
+                           double *at_x,
                            double *at_y)
 {
   KappaCurveLayout layout;
@@ -238,7 +254,12 @@ kappa_curve_figure_locate (KappaFigure *figure, KappaPen *pen, const KappaRect *
 }
 
 static void
-kappa_curve_figure_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double factor, double x, double y)
+kappa_curve_figure_zoom (KappaFigure *figure,
+                         KappaPen *pen,
+                         const KappaRect *body,
+                         double factor,
+                         double x,
+                         double y)
 {
   KappaCurveFigure *self = KAPPA_CURVE_FIGURE (figure);
   KappaCurveLayout layout;
@@ -248,13 +269,18 @@ kappa_curve_figure_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect *bo
     {
       double place = (x - layout.frames[0].plot.x) / layout.frames[0].plot.width;
 
-      kappa_frame_zoom_axis (&layout.frames[0].x, factor, CLAMP (place, 0.0, 1.0), &self->x_range.low, &self->x_range.high);
+      kappa_frame_zoom_axis (&layout.frames[0].x, factor, CLAMP (place, 0.0, 1.0),
+                             &self->x_range.low, &self->x_range.high);
     }
   kappa_curve_layout_clear (&layout);
 }
 
 static void
-kappa_curve_figure_pan (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double dx, double dy)
+kappa_curve_figure_pan (KappaFigure *figure,
+                        KappaPen *pen,
+                        const KappaRect *body,
+                        double dx,
+                        double dy)
 {
   KappaCurveFigure *self = KAPPA_CURVE_FIGURE (figure);
   KappaCurveLayout layout;
@@ -265,7 +291,7 @@ kappa_curve_figure_pan (KappaFigure *figure, KappaPen *pen, const KappaRect *bod
       const KappaFrame *frame = &layout.frames[0];
       double shift = kappa_frame_x_value (frame, frame->plot.x - dx) - frame->x.low;
 
-      self->x_range = (KappaLimits){ frame->x.low + shift, frame->x.high + shift };
+      self->x_range = (KappaLimits) { frame->x.low + shift, frame->x.high + shift };
     }
   kappa_curve_layout_clear (&layout);
 }
@@ -288,11 +314,13 @@ kappa_curve_figure_describe (KappaFigure *figure)
           lowest = lowest == panel->n || panel->mean[k] < panel->mean[lowest] ? k : lowest;
           highest = highest == panel->n || panel->mean[k] > panel->mean[highest] ? k : highest;
         }
-      g_string_append_printf (text, "%sCurve of %s over %s, %zu points, %zu of them computed.", i > 0 ? " " : "", panel->name,
-                              panel->x_name, panel->n, panel->n_present);
+      g_string_append_printf (text, "%sCurve of %s over %s, %zu points, %zu of them computed.",
+                              i > 0 ? " " : "", panel->name, panel->x_name, panel->n,
+                              panel->n_present);
       if (lowest < panel->n)
-        g_string_append_printf (text, " It is lowest, %.4g, at %.3g and highest, %.4g, at %.3g.", panel->mean[lowest],
-                                panel->x[lowest], panel->mean[highest], panel->x[highest]);
+        g_string_append_printf (text, " It is lowest, %.4g, at %.3g and highest, %.4g, at %.3g.",
+                                panel->mean[lowest], panel->x[lowest], panel->mean[highest],
+                                panel->x[highest]);
     }
   return g_string_free (text, FALSE);
 }
@@ -324,7 +352,7 @@ kappa_curve_figure_class_init (KappaCurveFigureClass *klass)
 static void
 kappa_curve_figure_init (KappaCurveFigure *self)
 {
-  self->panels = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_curve_panel_free);
+  self->panels = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_curve_panel_free);
   self->marks = g_array_new (FALSE, FALSE, sizeof (KappaCurveMark));
   g_array_set_clear_func (self->marks, mark_clear);
 }

@@ -31,7 +31,8 @@ kappa_curve_get_scale (KappaCurveFigure *self, guint panel)
   const KappaCurvePanel *shown = kappa_curve_get_panel (self, panel);
   gboolean suggests_log = shown != NULL && kappa_values_suggest_log (shown->mean, shown->n);
 
-  return kappa_scale_choice_resolve (panel == 0 ? self->scale : KAPPA_SCALE_CHOICE_AUTO, suggests_log);
+  return kappa_scale_choice_resolve (panel == 0 ? self->scale : KAPPA_SCALE_CHOICE_AUTO,
+                                     suggests_log);
 }
 
 static void
@@ -48,16 +49,19 @@ static void
 choose_y_limits (KappaCurveFigure *self, const KappaCurvePanel *panel, KappaAxis *axis)
 {
   KappaScale scale = axis->scale;
-  double low = (double) INFINITY, high = -(double) INFINITY;
+  double low = (double)INFINITY, high = -(double)INFINITY;
 
   for (gsize i = 0; i < panel->n; i++)
     {
-      double deviation = panel->deviation != NULL && self->band == KAPPA_CURVE_BAND_DEVIATION ? panel->deviation[i] : 0.0;
+      double deviation = panel->deviation != NULL && self->band == KAPPA_CURVE_BAND_DEVIATION
+                             ? panel->deviation[i]
+                             : 0.0;
 
       include (axis, panel->mean[i], &low, &high);
       include (axis, panel->mean[i] - deviation, &low, &high);
       include (axis, panel->mean[i] + deviation, &low, &high);
-      for (gsize s = 0; s < panel->n_seeds && (self->show_seeds || self->band == KAPPA_CURVE_BAND_RANGE); s++)
+      for (gsize s = 0;
+           s < panel->n_seeds && (self->show_seeds || self->band == KAPPA_CURVE_BAND_RANGE); s++)
         include (axis, panel->seeds[s * panel->n + i], &low, &high);
     }
   kappa_axis_init (axis, scale, low, high);
@@ -69,8 +73,11 @@ choose_y_limits (KappaCurveFigure *self, const KappaCurvePanel *panel, KappaAxis
 static char *
 make_title (const KappaCurvePanel *panel, KappaScale scale)
 {
-  return g_strdup_printf (panel->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s", kappa_axis_symbol (panel->name), panel->unit,
-                          scale == KAPPA_SCALE_LOG ? ", log" : scale == KAPPA_SCALE_SYMLOG ? ", symlog" : "");
+  return g_strdup_printf (panel->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s",
+                          kappa_axis_symbol (panel->name), panel->unit,
+                          scale == KAPPA_SCALE_LOG      ? ", log"
+                          : scale == KAPPA_SCALE_SYMLOG ? ", symlog"
+                                                        : "");
 }
 
 static void
@@ -81,15 +88,17 @@ prepare_frame (KappaCurveFigure *self, KappaCurveLayout *layout, guint i)
   KappaScale scale = kappa_curve_get_scale (self, i);
   const KappaLimits *range = &self->x_range;
 
-  *frame = (KappaFrame){ .x_title = kappa_axis_symbol (panel->x_name), .hide_x = i + 1 < layout->n };
+  *frame
+      = (KappaFrame) { .x_title = kappa_axis_symbol (panel->x_name), .hide_x = i + 1 < layout->n };
   layout->titles[i] = make_title (panel, scale);
   frame->y_title = layout->titles[i];
   if (kappa_limits_is_auto (range))
     kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, panel->x[0], panel->x[panel->n - 1]);
   else
     kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, range->low, range->high);
-  frame->y = (KappaAxis){ .scale = scale, .threshold = 1.0 };
-  if (i == 0 && !kappa_limits_is_auto (&self->limits) && (scale != KAPPA_SCALE_LOG || self->limits.high > 0.0))
+  frame->y = (KappaAxis) { .scale = scale, .threshold = 1.0 };
+  if (i == 0 && !kappa_limits_is_auto (&self->limits)
+      && (scale != KAPPA_SCALE_LOG || self->limits.high > 0.0))
     kappa_axis_init (&frame->y, scale, self->limits.low, self->limits.high);
   else
     choose_y_limits (self, panel, &frame->y);
@@ -102,13 +111,18 @@ prepare_frame (KappaCurveFigure *self, KappaCurveLayout *layout, guint i)
  * Stacks the panels: the first is the largest, all share the x axis and begin at the same place.
  */
 void
-kappa_curve_lay_out (KappaCurveFigure *self, KappaPen *pen, const KappaRect *body, KappaCurveLayout *layout)
+kappa_curve_lay_out (KappaCurveFigure *self,
+                     KappaPen *pen,
+                     const KappaRect *body,
+                     KappaCurveLayout *layout)
 {
-  double notes = kappa_curve_draw_notes (self, pen, body, 0.0, FALSE), left = 0.0, y = body->y, share;
+  double notes = kappa_curve_draw_notes (self, pen, body, 0.0, FALSE), left = 0.0, y = body->y,
+         share;
   KappaRect areas[KAPPA_CURVE_MAX_PANELS];
 
-  *layout = (KappaCurveLayout){ 0 };
-  while (layout->n < KAPPA_CURVE_MAX_PANELS && (layout->panels[layout->n] = kappa_curve_get_panel (self, layout->n)) != NULL)
+  *layout = (KappaCurveLayout) { 0 };
+  while (layout->n < KAPPA_CURVE_MAX_PANELS
+         && (layout->panels[layout->n] = kappa_curve_get_panel (self, layout->n)) != NULL)
     layout->n++;
   /* The first panel counts twice; the last needs room for the x axis as well. */
   share = MAX (body->height - notes - 2.6 * pen->em, pen->em) / (layout->n + 1.0);
@@ -118,7 +132,7 @@ kappa_curve_lay_out (KappaCurveFigure *self, KappaPen *pen, const KappaRect *bod
 
       if (layout->n == 1)
         height = body->height - notes;
-      areas[i] = (KappaRect){ body->x, y, body->width, height };
+      areas[i] = (KappaRect) { body->x, y, body->width, height };
       y += height;
       prepare_frame (self, layout, i);
       left = MAX (left, kappa_frame_measure_left (&layout->frames[i], pen, &areas[i]));

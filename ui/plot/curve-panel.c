@@ -8,14 +8,15 @@ static int
 compare_by_coordinate (const void *a, const void *b, void *data)
 {
   const double *coordinates = data;
-  gsize i = *(const gsize *) a, j = *(const gsize *) b;
+  gsize i = *(const gsize *)a, j = *(const gsize *)b;
 
   if (coordinates[i] != coordinates[j])
     return coordinates[i] < coordinates[j] ? -1 : 1;
   return (i > j) - (i < j);
 }
 
-/* The order in which the coordinates increase; those that are not finite come last and are not counted. */
+/* The order in which the coordinates increase; those that are not finite come last and are not
+ * counted. */
 static gsize *
 sort_axis (const KappaArray *array, gsize *n)
 {
@@ -27,7 +28,7 @@ sort_axis (const KappaArray *array, gsize *n)
     if (coordinates == NULL || isfinite (coordinates[i]))
       order[(*n)++] = i;
   if (coordinates != NULL)
-    qsort_r (order, *n, sizeof *order, compare_by_coordinate, (void *) coordinates);
+    qsort_r (order, *n, sizeof *order, compare_by_coordinate, (void *)coordinates);
   return order;
 }
 
@@ -37,12 +38,15 @@ take_row (const KappaArray *array, gsize offset, const gsize *order, gsize n)
   double *row = g_new (double, n);
 
   for (gsize i = 0; i < n; i++)
-    row[i] = array->present[offset + order[i]] ? array->values[offset + order[i]] : (double) NAN;
+    row[i] = array->present[offset + order[i]] ? array->values[offset + order[i]] : (double)NAN;
   return row;
 }
 
 static void
-take_deviation (KappaCurvePanel *panel, KappaResult *result, const KappaArray *array, const gsize *order)
+take_deviation (KappaCurvePanel *panel,
+                KappaResult *result,
+                const KappaArray *array,
+                const gsize *order)
 {
   g_autofree char *name = g_strconcat (array->name, "_deviation", NULL);
   g_autoptr (KappaArray) deviation = kappa_result_dup_array (result, name);
@@ -52,7 +56,10 @@ take_deviation (KappaCurvePanel *panel, KappaResult *result, const KappaArray *a
 }
 
 static void
-take_seeds (KappaCurvePanel *panel, KappaResult *result, const KappaArray *array, const gsize *order)
+take_seeds (KappaCurvePanel *panel,
+            KappaResult *result,
+            const KappaArray *array,
+            const gsize *order)
 {
   g_autofree char *name = g_strconcat (array->name, "_by_seed", NULL);
   g_autoptr (KappaArray) seeds = kappa_result_dup_array (result, name);
@@ -73,8 +80,8 @@ take_seeds (KappaCurvePanel *panel, KappaResult *result, const KappaArray *array
  * kappa_curve_panel_new:
  * @array: of rank 1
  *
- * Takes a quantity with its deviation and its curves by seed, if @result has them under the names NAME_deviation and
- * NAME_by_seed.
+ * Takes a quantity with its deviation and its curves by seed, if @result has them under the names
+ * NAME_deviation and NAME_by_seed.
  *
  * Returns: (transfer full) (nullable): %NULL if no point has a finite coordinate
  */
@@ -97,7 +104,8 @@ kappa_curve_panel_new (KappaResult *result, const KappaArray *array)
   panel->mean = take_row (array, 0, order, panel->n);
   for (gsize i = 0; i < panel->n; i++)
     {
-      panel->x[i] = array->coordinates[0] != NULL ? array->coordinates[0][order[i]] : (double) order[i];
+      panel->x[i]
+          = array->coordinates[0] != NULL ? array->coordinates[0][order[i]] : (double)order[i];
       panel->present[i] = array->present[order[i]];
       panel->n_present += panel->present[i];
       panel->n_finite += isfinite (panel->mean[i]) != 0;
@@ -125,12 +133,13 @@ kappa_curve_panel_free (KappaCurvePanel *panel)
 
 /**
  * kappa_curve_panel_get_range:
- * @low, @high: (out): the smallest and largest finite value of any seed at point @i; NaN if there is none
+ * @low, @high: (out): the smallest and largest finite value of any seed at point @i; NaN if there
+ * is none
  */
 void
 kappa_curve_panel_get_range (const KappaCurvePanel *panel, gsize i, double *low, double *high)
 {
-  *low = *high = (double) NAN;
+  *low = *high = (double)NAN;
   for (gsize s = 0; s < panel->n_seeds; s++)
     {
       double value = panel->seeds[s * panel->n + i];
@@ -153,7 +162,8 @@ kappa_curve_panel_find (const KappaCurvePanel *panel, double x)
   gsize nearest = panel->n;
 
   for (gsize i = 0; i < panel->n; i++)
-    if (panel->present[i] && (nearest == panel->n || fabs (panel->x[i] - x) < fabs (panel->x[nearest] - x)))
+    if (panel->present[i]
+        && (nearest == panel->n || fabs (panel->x[i] - x) < fabs (panel->x[nearest] - x)))
       nearest = i;
   return nearest;
 }

@@ -8,11 +8,11 @@
 #include "core/base/error.h"
 #include "ui/plot/text-record.h"
 
-#define POINTS_PER_MM (72.0 / 25.4)
-#define LEAST_VECTOR_DPI 300.0
-#define MOST_PIXELS 2.5e8
+#define POINTS_PER_MM     (72.0 / 25.4)
+#define LEAST_VECTOR_DPI  300.0
+#define MOST_PIXELS       2.5e8
 #define MOST_PIXELS_ALONG 32000.0
-#define FILE_FONT_SIZE 8.0
+#define FILE_FONT_SIZE    8.0
 
 typedef enum
 {
@@ -73,7 +73,8 @@ paint (Job *job, cairo_surface_t *surface, GError **error)
   cairo_destroy (cr);
   if (status == CAIRO_STATUS_SUCCESS)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the figure could not be drawn: %s", cairo_status_to_string (status));
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the figure could not be drawn: %s",
+               cairo_status_to_string (status));
   return FALSE;
 }
 
@@ -98,20 +99,22 @@ write_big_endian (guint8 *to, guint32 value)
   memcpy (to, &value, 4);
 }
 
-/* A pHYs chunk after IHDR (PNG specification, 11.3.5.3): the size in print, which cairo does not write. */
+/* A pHYs chunk after IHDR (PNG specification, 11.3.5.3): the size in print, which cairo does not
+ * write. */
 static void
 record_resolution (GByteArray *png, double dpi)
 {
   const gsize after_header = 8 + 25;
   guint8 chunk[21] = { 0, 0, 0, 9, 'p', 'H', 'Y', 's' };
-  guint32 per_metre = (guint32) lround (dpi / 0.0254);
+  guint32 per_metre = (guint32)lround (dpi / 0.0254);
 
   write_big_endian (chunk + 8, per_metre);
   write_big_endian (chunk + 12, per_metre);
   chunk[16] = 1;
   write_big_endian (chunk + 17, crc32_of (chunk + 4, 13));
   g_byte_array_set_size (png, png->len + sizeof chunk);
-  memmove (png->data + after_header + sizeof chunk, png->data + after_header, png->len - sizeof chunk - after_header);
+  memmove (png->data + after_header + sizeof chunk, png->data + after_header,
+           png->len - sizeof chunk - after_header);
   memcpy (png->data + after_header, chunk, sizeof chunk);
 }
 
@@ -119,11 +122,13 @@ static gboolean
 write_png (Job *job, GError **error)
 {
   double scale = job->dpi / 72.0;
-  int width = (int) lround (job->width * scale), height = (int) lround (job->height * scale);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (width, 1), MAX (height, 1));
+  int width = (int)lround (job->width * scale), height = (int)lround (job->height * scale);
+  cairo_surface_t *surface
+      = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (width, 1), MAX (height, 1));
   gboolean good;
 
-  /* The device scale, not the matrix: sizes in points then come out as whole pixels in both directions. */
+  /* The device scale, not the matrix: sizes in points then come out as whole pixels in both
+   * directions. */
   cairo_surface_set_device_scale (surface, width / job->width, height / job->height);
   good = paint (job, surface, error);
   if (good)
@@ -139,23 +144,25 @@ static gboolean
 write_svg (Job *job, GError **error)
 {
   static const char ending[] = "</svg>";
-  cairo_surface_t *surface = cairo_svg_surface_create_for_stream (append_bytes, job->bytes, job->width, job->height);
+  cairo_surface_t *surface
+      = cairo_svg_surface_create_for_stream (append_bytes, job->bytes, job->width, job->height);
   KappaTextRecord *record = kappa_text_record_attach (surface, &job->theme);
   g_autofree char *text = NULL;
   gboolean good;
 
-  cairo_surface_set_fallback_resolution (surface, MAX (job->dpi, LEAST_VECTOR_DPI), MAX (job->dpi, LEAST_VECTOR_DPI));
+  cairo_surface_set_fallback_resolution (surface, MAX (job->dpi, LEAST_VECTOR_DPI),
+                                         MAX (job->dpi, LEAST_VECTOR_DPI));
   good = paint (job, surface, error);
   text = kappa_text_record_dup_svg (record);
   cairo_surface_finish (surface);
   cairo_surface_destroy (surface);
   if (good)
     {
-      char *end = g_strrstr_len ((char *) job->bytes->data, job->bytes->len, ending);
+      char *end = g_strrstr_len ((char *)job->bytes->data, job->bytes->len, ending);
 
-      g_byte_array_set_size (job->bytes, (guint) (end - (char *) job->bytes->data));
-      append_bytes (job->bytes, (const guint8 *) text, (guint) strlen (text));
-      append_bytes (job->bytes, (const guint8 *) "</svg>\n", 7);
+      g_byte_array_set_size (job->bytes, (guint)(end - (char *)job->bytes->data));
+      append_bytes (job->bytes, (const guint8 *)text, (guint)strlen (text));
+      append_bytes (job->bytes, (const guint8 *)"</svg>\n", 7);
     }
   return good;
 }
@@ -163,14 +170,16 @@ write_svg (Job *job, GError **error)
 static gboolean
 write_pdf (Job *job, GError **error)
 {
-  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (append_bytes, job->bytes, job->width, job->height);
+  cairo_surface_t *surface
+      = cairo_pdf_surface_create_for_stream (append_bytes, job->bytes, job->width, job->height);
   const char *title = kappa_figure_get_title (job->figure);
   gboolean good;
 
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, "Kappa " KAPPA_VERSION);
   if (title != NULL)
     cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, title);
-  cairo_surface_set_fallback_resolution (surface, MAX (job->dpi, LEAST_VECTOR_DPI), MAX (job->dpi, LEAST_VECTOR_DPI));
+  cairo_surface_set_fallback_resolution (surface, MAX (job->dpi, LEAST_VECTOR_DPI),
+                                         MAX (job->dpi, LEAST_VECTOR_DPI));
   good = paint (job, surface, error);
   cairo_surface_finish (surface);
   cairo_surface_destroy (surface);
@@ -182,26 +191,34 @@ check_size (const KappaExportOptions *options, double height_mm, Format format, 
 {
   double wide = options->width_mm / 25.4 * options->dpi, high = height_mm / 25.4 * options->dpi;
 
-  if (!(options->width_mm >= 10.0 && options->width_mm <= 5000.0 && height_mm >= 10.0 && height_mm <= 5000.0))
+  if (!(options->width_mm >= 10.0 && options->width_mm <= 5000.0 && height_mm >= 10.0
+        && height_mm <= 5000.0))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "a figure of %g by %g mm: expected 10 to 5000 mm along each side",
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "a figure of %g by %g mm: expected 10 to 5000 mm along each side",
                    options->width_mm, height_mm);
       return FALSE;
     }
   if (!(options->dpi >= 36.0 && options->dpi <= 2400.0))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "a resolution of %g dpi: expected 36 to 2400", options->dpi);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "a resolution of %g dpi: expected 36 to 2400", options->dpi);
       return FALSE;
     }
-  if (options->font_size_pt != 0.0 && !(options->font_size_pt >= 2.0 && options->font_size_pt <= 100.0))
+  if (options->font_size_pt != 0.0
+      && !(options->font_size_pt >= 2.0 && options->font_size_pt <= 100.0))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "letters of %g points: expected 2 to 100", options->font_size_pt);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "letters of %g points: expected 2 to 100",
+                   options->font_size_pt);
       return FALSE;
     }
-  if (format == FORMAT_PNG && (wide * high > MOST_PIXELS || wide > MOST_PIXELS_ALONG || high > MOST_PIXELS_ALONG))
+  if (format == FORMAT_PNG
+      && (wide * high > MOST_PIXELS || wide > MOST_PIXELS_ALONG || high > MOST_PIXELS_ALONG))
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MEMORY,
-                   "a picture of %.0f × %.0f pixels is too large: use a lower resolution, a smaller size, or PDF", wide, high);
+                   "a picture of %.0f × %.0f pixels is too large: use a lower resolution, a "
+                   "smaller size, or PDF",
+                   wide, high);
       return FALSE;
     }
   return TRUE;
@@ -211,24 +228,35 @@ check_size (const KappaExportOptions *options, double height_mm, Format format, 
  * kappa_figure_export:
  * @path: its ending decides: .png, .svg or .pdf
  *
- * Writes the figure at a size in print. The file is complete or is not there: it is written under another name
- * and renamed. The picture is drawn in the theme's colours; its letters and lines are those of a print of that size.
+ * Writes the figure at a size in print. The file is complete or is not there: it is written under
+ * another name and renamed. The picture is drawn in the theme's colours; its letters and lines are
+ * those of a print of that size.
  *
  * Returns: %FALSE with @error set
  */
 gboolean
-kappa_figure_export (KappaFigure *figure, const char *path, const KappaExportOptions *options, GError **error)
+kappa_figure_export (KappaFigure *figure,
+                     const char *path,
+                     const KappaExportOptions *options,
+                     GError **error)
 {
-  static gboolean (*const writers[N_FORMATS]) (Job *, GError **) = { write_png, write_svg, write_pdf };
+  static gboolean (*const writers[N_FORMATS]) (Job *, GError **)
+      = { write_png, write_svg, write_pdf };
   Format format = find_format (path);
-  double height_mm = options->height_mm > 0.0 ? options->height_mm : options->width_mm / kappa_figure_get_aspect (figure);
+  double height_mm = options->height_mm > 0.0
+                         ? options->height_mm
+                         : options->width_mm / kappa_figure_get_aspect (figure);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  Job job = { .figure = figure, .width = options->width_mm * POINTS_PER_MM, .height = height_mm * POINTS_PER_MM,
-              .dpi = options->dpi, .bytes = bytes };
+  Job job = { .figure = figure,
+              .width = options->width_mm * POINTS_PER_MM,
+              .height = height_mm * POINTS_PER_MM,
+              .dpi = options->dpi,
+              .bytes = bytes };
 
   if (format == N_FORMATS)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s: a figure is written as .png, .svg or .pdf", path);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "%s: a figure is written as .png, .svg or .pdf", path);
       return FALSE;
     }
   if (!check_size (options, height_mm, format, error))
@@ -239,7 +267,8 @@ kappa_figure_export (KappaFigure *figure, const char *path, const KappaExportOpt
                         options->font_size_pt > 0.0 ? options->font_size_pt : FILE_FONT_SIZE);
   if (!writers[format](&job, error))
     return FALSE;
-  return g_file_set_contents_full (path, (const char *) bytes->data, bytes->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
+  return g_file_set_contents_full (path, (const char *)bytes->data, bytes->len,
+                                   G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
 }
 
 /**
@@ -252,10 +281,14 @@ kappa_figure_export (KappaFigure *figure, const char *path, const KappaExportOpt
  * Returns: (transfer full): an ARGB32 image of width · scale by height · scale pixels
  */
 cairo_surface_t *
-kappa_figure_render (KappaFigure *figure, double width, double height, int scale, const KappaTheme *theme)
+kappa_figure_render (KappaFigure *figure,
+                     double width,
+                     double height,
+                     int scale,
+                     const KappaTheme *theme)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX ((int) ceil (width * scale), 1),
-                                                         MAX ((int) ceil (height * scale), 1));
+  cairo_surface_t *surface = cairo_image_surface_create (
+      CAIRO_FORMAT_ARGB32, MAX ((int)ceil (width * scale), 1), MAX ((int)ceil (height * scale), 1));
   cairo_t *cr;
 
   cairo_surface_set_device_scale (surface, scale, scale);

@@ -13,7 +13,7 @@
 static int
 compare_doubles (const void *a, const void *b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  double x = *(const double *)a, y = *(const double *)b;
 
   return (x > y) - (x < y);
 }
@@ -22,7 +22,7 @@ static int
 compare_by_coordinate (const void *a, const void *b, void *data)
 {
   const double *coordinates = data;
-  gsize i = *(const gsize *) a, j = *(const gsize *) b;
+  gsize i = *(const gsize *)a, j = *(const gsize *)b;
 
   if (coordinates[i] != coordinates[j])
     return coordinates[i] < coordinates[j] ? -1 : 1;
@@ -42,13 +42,14 @@ sort_axis (const KappaArray *array, guint axis, GError **error)
       order[i] = i;
       if (coordinates == NULL || isfinite (coordinates[i]))
         continue;
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "array “%s”: coordinate %zu of axis %u is %g, expected a finite number",
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                   "array “%s”: coordinate %zu of axis %u is %g, expected a finite number",
                    array->name, i, axis, coordinates[i]);
       g_free (order);
       return NULL;
     }
   if (coordinates != NULL)
-    qsort_r (order, n, sizeof *order, compare_by_coordinate, (void *) coordinates);
+    qsort_r (order, n, sizeof *order, compare_by_coordinate, (void *)coordinates);
   return order;
 }
 
@@ -58,7 +59,8 @@ take_coordinates (const KappaArray *array, guint axis, const gsize *order)
   double *coordinates = g_new (double, array->dims[axis]);
 
   for (gsize i = 0; i < array->dims[axis]; i++)
-    coordinates[i] = array->coordinates[axis] != NULL ? array->coordinates[axis][order[i]] : (double) order[i];
+    coordinates[i]
+        = array->coordinates[axis] != NULL ? array->coordinates[axis][order[i]] : (double)order[i];
   return coordinates;
 }
 
@@ -83,8 +85,8 @@ count_value (KappaField *field, gsize i)
   field->n_positive += value > 0.0;
 }
 
-/* The mean over the finite points of a block, with the block's mean coordinates. A block without a finite value
- * takes its first computed one. */
+/* The mean over the finite points of a block, with the block's mean coordinates. A block without a
+ * finite value takes its first computed one. */
 static void
 average_block (KappaField *to, const KappaField *from, gsize i, gsize j, guint block)
 {
@@ -105,7 +107,7 @@ average_block (KappaField *to, const KappaField *from, gsize i, gsize j, guint b
         to->present[to_index] = 1;
       }
   if (n > 0)
-    to->values[to_index] = sum / (double) n;
+    to->values[to_index] = sum / (double)n;
 }
 
 static double *
@@ -118,7 +120,7 @@ average_coordinates (const double *coordinates, gsize n, gsize n_blocks, guint b
       gsize last = MIN ((i + 1) * block, n);
 
       for (gsize a = i * block; a < last; a++)
-        means[i] += coordinates[a] / (double) (last - i * block);
+        means[i] += coordinates[a] / (double)(last - i * block);
     }
   return means;
 }
@@ -138,7 +140,7 @@ reduce (KappaField *field, guint block)
   for (gsize i = 0; i < field->nx; i++)
     for (gsize j = 0; j < field->ny; j++)
       {
-        field->values[i * field->ny + j] = (double) NAN;
+        field->values[i * field->ny + j] = (double)NAN;
         average_block (field, &from, i, j, block);
       }
   g_free (from.x);
@@ -151,8 +153,8 @@ reduce (KappaField *field, guint block)
  * kappa_field_new:
  * @array: of rank 2; copied. The first axis is x, the second y
  *
- * Puts a grid in order: coordinates increase, and are 0, 1, 2, … where the array has none. Grids of more than
- * 400 points along an axis are averaged block by block.
+ * Puts a grid in order: coordinates increase, and are 0, 1, 2, … where the array has none. Grids of
+ * more than 400 points along an axis are averaged block by block.
  *
  * Returns: (transfer full) (nullable): the field, or %NULL with %KAPPA_ERROR_DATA
  */
@@ -166,7 +168,8 @@ kappa_field_new (const KappaArray *array, GError **error)
 
   if (array->rank != 2 || array->dims[0] == 0 || array->dims[1] == 0)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "array “%s” is not a grid: expected two axes with at least one point each",
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+                   "array “%s” is not a grid: expected two axes with at least one point each",
                    array->name);
       return NULL;
     }
@@ -193,11 +196,11 @@ kappa_field_new (const KappaArray *array, GError **error)
         gsize from = order_x[i] * field->ny + order_y[j];
 
         field->present[i * field->ny + j] = array->present[from];
-        field->values[i * field->ny + j] = array->present[from] ? array->values[from] : (double) NAN;
+        field->values[i * field->ny + j] = array->present[from] ? array->values[from] : (double)NAN;
       }
   longest = MAX (field->nx, field->ny);
   if (longest > MAX_POINTS)
-    reduce (field, (guint) ((longest + MAX_POINTS - 1) / MAX_POINTS));
+    reduce (field, (guint)((longest + MAX_POINTS - 1) / MAX_POINTS));
   for (gsize i = 0; i < field->nx * field->ny; i++)
     count_value (field, i);
   return field;
@@ -235,9 +238,9 @@ sort_values (const KappaField *field, const KappaAxis *axis, gsize *n)
 /**
  * kappa_field_suggest_limits:
  *
- * Finds limits for value and colour: smallest and largest value, but at most three interquartile ranges beyond
- * the quartiles, measured on the scale shown (John Tukey's outer fences), so that a few huge values at the rim do not flatten
- * everything else.
+ * Finds limits for value and colour: smallest and largest value, but at most three interquartile
+ * ranges beyond the quartiles, measured on the scale shown (John Tukey's outer fences), so that a
+ * few huge values at the rim do not flatten everything else.
  *
  * Returns: the limits, in data units; automatic if no value can be shown
  */
@@ -264,11 +267,11 @@ kappa_field_suggest_limits (const KappaField *field, KappaScale scale)
       high = MIN (high, sorted[(n - 1) * 3 / 4] + reach);
     }
   if (scale == KAPPA_SCALE_LOG)
-    return (KappaLimits){ pow (10.0, low), pow (10.0, high) };
+    return (KappaLimits) { pow (10.0, low), pow (10.0, high) };
   if (scale == KAPPA_SCALE_SYMLOG)
-    return (KappaLimits){ copysign (axis.threshold * expm1 (fabs (low)), low),
-                          copysign (axis.threshold * expm1 (fabs (high)), high) };
-  return (KappaLimits){ low, high };
+    return (KappaLimits) { copysign (axis.threshold * expm1 (fabs (low)), low),
+                           copysign (axis.threshold * expm1 (fabs (high)), high) };
+  return (KappaLimits) { low, high };
 }
 
 static gsize
@@ -303,8 +306,8 @@ kappa_field_find (const KappaField *field, double x, double y)
  * kappa_field_edge:
  * @i: 0 … @n
  *
- * Returns: the coordinate between cell @i − 1 and cell @i: half-way between their points; the outermost cells
- *   reach as far out as in. A single point has a cell of width 1
+ * Returns: the coordinate between cell @i − 1 and cell @i: half-way between their points; the
+ * outermost cells reach as far out as in. A single point has a cell of width 1
  */
 double
 kappa_field_edge (const double *coordinates, gsize n, gsize i)

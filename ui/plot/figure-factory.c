@@ -46,7 +46,8 @@ static const struct
  * kappa_figure_list_kinds:
  * @analysis: the name of an analysis
  *
- * Returns: (transfer full): the kinds of figures for its results, the best first; empty for an unknown analysis
+ * Returns: (transfer full): the kinds of figures for its results, the best first; empty for an
+ * unknown analysis
  */
 char **
 kappa_figure_list_kinds (const char *analysis)
@@ -57,19 +58,23 @@ kappa_figure_list_kinds (const char *analysis)
     if (strcmp (figures[i].analysis, analysis) == 0)
       g_ptr_array_add (kinds, g_strdup (figures[i].kind));
   g_ptr_array_add (kinds, NULL);
-  return (char **) g_ptr_array_free (kinds, FALSE);
+  return (char **)g_ptr_array_free (kinds, FALSE);
 }
 
 /**
  * kappa_figure_new_of_kind:
  * @analysis: the name of the analysis that made @result
- * @kind: (nullable): one of kappa_figure_list_kinds(), or %NULL for the best that the result has data for
+ * @kind: (nullable): one of kappa_figure_list_kinds(), or %NULL for the best that the result has
+ * data for
  *
- * Returns: (transfer full) (nullable): a figure that shows the result, or %NULL with %KAPPA_ERROR_USAGE for an unknown
- *   kind and %KAPPA_ERROR_DATA where the result has nothing to show
+ * Returns: (transfer full) (nullable): a figure that shows the result, or %NULL with
+ * %KAPPA_ERROR_USAGE for an unknown kind and %KAPPA_ERROR_DATA where the result has nothing to show
  */
 KappaFigure *
-kappa_figure_new_of_kind (const char *analysis, const char *kind, KappaResult *result, GError **error)
+kappa_figure_new_of_kind (const char *analysis,
+                          const char *kind,
+                          KappaResult *result,
+                          GError **error)
 {
   g_autoptr (GError) first_error = NULL;
 
@@ -77,7 +82,8 @@ kappa_figure_new_of_kind (const char *analysis, const char *kind, KappaResult *r
     {
       g_autoptr (KappaFigure) figure = NULL;
 
-      if (strcmp (figures[i].analysis, analysis) != 0 || (kind != NULL && strcmp (figures[i].kind, kind) != 0))
+      if (strcmp (figures[i].analysis, analysis) != 0
+          || (kind != NULL && strcmp (figures[i].kind, kind) != 0))
         continue;
       figure = figures[i].create ();
       if (kappa_figure_update (figure, result, first_error == NULL ? &first_error : NULL))
@@ -90,7 +96,8 @@ kappa_figure_new_of_kind (const char *analysis, const char *kind, KappaResult *r
       g_auto (GStrv) kinds = kappa_figure_list_kinds (analysis);
       g_autofree char *known = g_strjoinv (", ", kinds);
 
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "no figure “%s” of the analysis “%s”; there is %s", kind != NULL ? kind : "",
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "no figure “%s” of the analysis “%s”; there is %s", kind != NULL ? kind : "",
                    analysis, known[0] != '\0' ? known : "none");
     }
   return NULL;

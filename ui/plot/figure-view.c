@@ -15,7 +15,8 @@ get_spec (KappaFigure *self, const KappaFigureOption *option)
 /**
  * kappa_figure_list_options:
  *
- * Returns: (transfer full): the names of all that can be chosen about the view of this kind of figure
+ * Returns: (transfer full): the names of all that can be chosen about the view of this kind of
+ * figure
  */
 char **
 kappa_figure_list_options (KappaFigure *self)
@@ -42,8 +43,8 @@ parse_enum (GParamSpec *spec, const char *text, GValue *value, GError **error)
     }
   for (guint i = 0; i < klass->n_values; i++)
     g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", klass->values[i].value_nick);
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "“%s” is not a value of %s: expected one of %s", text, spec->name,
-               known->str);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "“%s” is not a value of %s: expected one of %s", text, spec->name, known->str);
   return FALSE;
 }
 
@@ -59,8 +60,9 @@ parse_double (GParamSpec *spec, const char *text, GValue *value, GError **error)
       g_value_set_double (value, number);
       return TRUE;
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "“%s” is not a value of %s: expected a number from %g to %g", text,
-               spec->name, range->minimum, range->maximum);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "“%s” is not a value of %s: expected a number from %g to %g", text, spec->name,
+               range->minimum, range->maximum);
   return FALSE;
 }
 
@@ -71,8 +73,8 @@ parse_boolean (GParamSpec *spec, const char *text, GValue *value, GError **error
 
   if (!on && strcmp (text, "false") != 0)
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "“%s” is not a value of %s: expected true or false", text,
-                   spec->name);
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "“%s” is not a value of %s: expected true or false", text, spec->name);
       return FALSE;
     }
   g_value_set_boolean (value, on);
@@ -119,7 +121,8 @@ find_spec (KappaFigure *self, const char *name, GError **error)
       return get_spec (self, &klass->options[i]);
   names = kappa_figure_list_options (self);
   known = g_strjoinv (", ", names);
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "this kind of figure has no option “%s”; it has %s", name, known);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "this kind of figure has no option “%s”; it has %s", name, known);
   return NULL;
 }
 
@@ -146,7 +149,9 @@ static char *
 value_to_text (GParamSpec *spec, const GValue *value)
 {
   if (G_IS_PARAM_SPEC_ENUM (spec))
-    return g_strdup (g_enum_get_value (G_PARAM_SPEC_ENUM (spec)->enum_class, g_value_get_enum (value))->value_nick);
+    return g_strdup (
+        g_enum_get_value (G_PARAM_SPEC_ENUM (spec)->enum_class, g_value_get_enum (value))
+            ->value_nick);
   if (G_IS_PARAM_SPEC_DOUBLE (spec))
     return kappa_plain_number (g_value_get_double (value));
   if (G_IS_PARAM_SPEC_BOOLEAN (spec))
@@ -159,8 +164,8 @@ value_to_text (GParamSpec *spec, const GValue *value)
 /**
  * kappa_figure_dup_text:
  *
- * Returns: (transfer full) (nullable): the value of a view option as kappa_figure_set_text() reads it; %NULL if
- *   there is no such option
+ * Returns: (transfer full) (nullable): the value of a view option as kappa_figure_set_text() reads
+ * it; %NULL if there is no such option
  */
 char *
 kappa_figure_dup_text (KappaFigure *self, const char *name)
@@ -191,13 +196,14 @@ list_choices (KappaFigure *self, const char *prefix)
         g_ptr_array_add (choices, g_strdup_printf ("%s%s=%s", prefix, spec->name, text));
     }
   g_ptr_array_add (choices, NULL);
-  return (char **) g_ptr_array_free (choices, FALSE);
+  return (char **)g_ptr_array_free (choices, FALSE);
 }
 
 /**
  * kappa_figure_dup_view:
  *
- * Returns: (transfer full): the whole view as one line, "view=contour;limits=0.1:5", for sessions and the store;
+ * Returns: (transfer full): the whole view as one line, "view=contour;limits=0.1:5", for sessions
+ * and the store;
  *   "" if nothing was chosen
  */
 char *
@@ -211,7 +217,8 @@ kappa_figure_dup_view (KappaFigure *self)
 /**
  * kappa_figure_dup_arguments:
  *
- * Returns: (transfer full): the view as command line options, { "--view=contour", "--limits=0.1:5", NULL }
+ * Returns: (transfer full): the view as command line options, { "--view=contour", "--limits=0.1:5",
+ * NULL }
  */
 char **
 kappa_figure_dup_arguments (KappaFigure *self)
@@ -241,7 +248,8 @@ kappa_figure_reset_view (KappaFigure *self)
  *
  * Sets the whole view; options that are not named become as they are at first.
  *
- * Returns: %FALSE with %KAPPA_ERROR_USAGE at the first option that is not understood; those before it are set
+ * Returns: %FALSE with %KAPPA_ERROR_USAGE at the first option that is not understood; those before
+ * it are set
  */
 gboolean
 kappa_figure_set_view (KappaFigure *self, const char *view, GError **error)
@@ -257,7 +265,8 @@ kappa_figure_set_view (KappaFigure *self, const char *view, GError **error)
         continue;
       if (equals == NULL)
         {
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "“%s” is not part of a view: expected NAME=VALUE", *choice);
+          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                       "“%s” is not part of a view: expected NAME=VALUE", *choice);
           return FALSE;
         }
       *equals = '\0';

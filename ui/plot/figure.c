@@ -5,9 +5,10 @@
 /**
  * KappaFigure:
  *
- * A figure that knows its data and its view, and draws itself with cairo at any size on any surface: the same code
- * paints the screen and writes files. All sizes are in user-space units: CSS pixels on the screen, points in files.
- * Not thread-safe; whoever draws in a thread owns the figure meanwhile.
+ * A figure that knows its data and its view, and draws itself with cairo at any size on any
+ * surface: the same code paints the screen and writes files. All sizes are in user-space units: CSS
+ * pixels on the screen, points in files. Not thread-safe; whoever draws in a thread owns the figure
+ * meanwhile.
  */
 typedef struct
 {
@@ -50,8 +51,8 @@ kappa_figure_class_init (KappaFigureClass *klass)
    *
    * The figure would be drawn differently now.
    */
-  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -71,7 +72,7 @@ void
 kappa_probe_clear (KappaProbe *probe)
 {
   g_free (probe->text);
-  *probe = (KappaProbe){ 0 };
+  *probe = (KappaProbe) { 0 };
 }
 
 /* Title above, caption and provenance below; what is left between them is the figure's. */
@@ -85,27 +86,37 @@ lay_out (KappaFigure *self, KappaPen *pen, double width, double height, gboolean
   double top = margin, bottom = height - margin;
   double taken;
 
-  taken = kappa_pen_paragraph (pen, private->title, KAPPA_TEXT_TITLE, &theme->ink, margin, top, inside, draw);
+  taken = kappa_pen_paragraph (pen, private->title, KAPPA_TEXT_TITLE, &theme->ink, margin, top,
+                               inside, draw);
   top += taken > 0.0 ? taken + gap : 0.0;
-  taken = kappa_pen_paragraph (pen, private->provenance, KAPPA_TEXT_SMALL, &theme->faint, 0, 0, inside, FALSE);
+  taken = kappa_pen_paragraph (pen, private->provenance, KAPPA_TEXT_SMALL, &theme->faint, 0, 0,
+                               inside, FALSE);
   bottom -= taken;
-  kappa_pen_paragraph (pen, private->provenance, KAPPA_TEXT_SMALL, &theme->faint, margin, bottom + gap, inside, draw);
-  taken = kappa_pen_paragraph (pen, private->caption, KAPPA_TEXT_BODY, &theme->ink, 0, 0, inside, FALSE);
+  kappa_pen_paragraph (pen, private->provenance, KAPPA_TEXT_SMALL, &theme->faint, margin,
+                       bottom + gap, inside, draw);
+  taken = kappa_pen_paragraph (pen, private->caption, KAPPA_TEXT_BODY, &theme->ink, 0, 0, inside,
+                               FALSE);
   bottom -= taken;
-  kappa_pen_paragraph (pen, private->caption, KAPPA_TEXT_BODY, &theme->ink, margin, bottom + gap, inside, draw);
-  return (KappaRect){ margin, top, inside, MAX (bottom - top, 0.0) };
+  kappa_pen_paragraph (pen, private->caption, KAPPA_TEXT_BODY, &theme->ink, margin, bottom + gap,
+                       inside, draw);
+  return (KappaRect) { margin, top, inside, MAX (bottom - top, 0.0) };
 }
 
 /**
  * kappa_figure_draw:
- * @cr: an image surface is painted pixel by pixel; on any other, shapes stay shapes and dense parts are
- *   rasterised at the surface's fallback resolution
+ * @cr: an image surface is painted pixel by pixel; on any other, shapes stay shapes and dense parts
+ * are rasterised at the surface's fallback resolution
  * @width, @height: in user-space units
  *
- * Draws the figure from the origin of @cr. The linked cursor is not drawn: see kappa_figure_draw_cursor().
+ * Draws the figure from the origin of @cr. The linked cursor is not drawn: see
+ * kappa_figure_draw_cursor().
  */
 void
-kappa_figure_draw (KappaFigure *self, cairo_t *cr, double width, double height, const KappaTheme *theme)
+kappa_figure_draw (KappaFigure *self,
+                   cairo_t *cr,
+                   double width,
+                   double height,
+                   const KappaTheme *theme)
 {
   KappaFigurePrivate *private = kappa_figure_get_instance_private (self);
   KappaPen pen;
@@ -129,10 +140,15 @@ kappa_figure_draw (KappaFigure *self, cairo_t *cr, double width, double height, 
 /**
  * kappa_figure_draw_cursor:
  *
- * Draws the linked cursor alone, over a figure drawn before at the same size: moving it costs no redrawing.
+ * Draws the linked cursor alone, over a figure drawn before at the same size: moving it costs no
+ * redrawing.
  */
 void
-kappa_figure_draw_cursor (KappaFigure *self, cairo_t *cr, double width, double height, const KappaTheme *theme)
+kappa_figure_draw_cursor (KappaFigure *self,
+                          cairo_t *cr,
+                          double width,
+                          double height,
+                          const KappaTheme *theme)
 {
   KappaFigurePrivate *private = kappa_figure_get_instance_private (self);
   KappaFigureClass *klass = KAPPA_FIGURE_GET_CLASS (self);
@@ -171,13 +187,18 @@ take_ruler (KappaFigure *self, KappaPen *pen, double width, double height, Kappa
  * Returns: whether the place is on the data
  */
 gboolean
-kappa_figure_probe (KappaFigure *self, double x, double y, double width, double height, KappaProbe *probe)
+kappa_figure_probe (KappaFigure *self,
+                    double x,
+                    double y,
+                    double width,
+                    double height,
+                    KappaProbe *probe)
 {
   KappaFigureClass *klass = KAPPA_FIGURE_GET_CLASS (self);
   KappaPen pen;
   KappaRect body;
 
-  *probe = (KappaProbe){ .value = (double) NAN };
+  *probe = (KappaProbe) { .value = (double)NAN };
   if (klass->probe == NULL)
     return FALSE;
   take_ruler (self, &pen, width, height, &body);
@@ -194,7 +215,13 @@ kappa_figure_probe (KappaFigure *self, double x, double y, double width, double 
  * Returns: whether they are drawn at all
  */
 gboolean
-kappa_figure_locate (KappaFigure *self, double x, double y, double width, double height, double *at_x, double *at_y)
+kappa_figure_locate (KappaFigure *self,
+                     double x,
+                     double y,
+                     double width,
+                     double height,
+                     double *at_x,
+                     double *at_y)
 {
   KappaFigureClass *klass = KAPPA_FIGURE_GET_CLASS (self);
   KappaPen pen;
@@ -215,7 +242,12 @@ kappa_figure_locate (KappaFigure *self, double x, double y, double width, double
  * @x, @y: the place that stays where it is
  */
 void
-kappa_figure_zoom (KappaFigure *self, double factor, double x, double y, double width, double height)
+kappa_figure_zoom (KappaFigure *self,
+                   double factor,
+                   double x,
+                   double y,
+                   double width,
+                   double height)
 {
   KappaFigureClass *klass = KAPPA_FIGURE_GET_CLASS (self);
   KappaPen pen;
@@ -253,7 +285,8 @@ kappa_figure_pan (KappaFigure *self, double dx, double dy, double width, double 
 /**
  * kappa_figure_update:
  *
- * Takes what @result holds now. To be called again whenever its generation has changed; the view stays.
+ * Takes what @result holds now. To be called again whenever its generation has changed; the view
+ * stays.
  *
  * Returns: %FALSE with %KAPPA_ERROR_DATA if the result has nothing this figure shows
  */
@@ -340,13 +373,13 @@ set_line (KappaFigure *self, char **line, const char *text)
 void
 kappa_figure_set_title (KappaFigure *self, const char *title)
 {
-  set_line (self, &((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->title, title);
+  set_line (self, &((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->title, title);
 }
 
 const char *
 kappa_figure_get_title (KappaFigure *self)
 {
-  return ((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->title;
+  return ((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->title;
 }
 
 /**
@@ -356,13 +389,14 @@ kappa_figure_get_title (KappaFigure *self)
 void
 kappa_figure_set_caption (KappaFigure *self, const char *caption)
 {
-  set_line (self, &((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->caption, caption);
+  set_line (self, &((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->caption,
+            caption);
 }
 
 const char *
 kappa_figure_get_caption (KappaFigure *self)
 {
-  return ((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->caption;
+  return ((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->caption;
 }
 
 /**
@@ -372,11 +406,12 @@ kappa_figure_get_caption (KappaFigure *self)
 void
 kappa_figure_set_provenance (KappaFigure *self, const char *provenance)
 {
-  set_line (self, &((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->provenance, provenance);
+  set_line (self, &((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->provenance,
+            provenance);
 }
 
 const char *
 kappa_figure_get_provenance (KappaFigure *self)
 {
-  return ((KappaFigurePrivate *) kappa_figure_get_instance_private (self))->provenance;
+  return ((KappaFigurePrivate *)kappa_figure_get_instance_private (self))->provenance;
 }

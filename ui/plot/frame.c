@@ -3,20 +3,21 @@
 #include <math.h>
 #include <string.h>
 
-#define TICK 0.35      /* lengths in letter sizes */
+#define TICK      0.35 /* lengths in letter sizes */
 #define TITLE_GAP 0.45
-#define CAP 0.72
+#define CAP       0.72
 
 /**
  * kappa_axis_symbol:
  *
- * Returns: (transfer none): the sign the field uses for an axis called @name: α for "alpha"; @name itself if there
- *   is none
+ * Returns: (transfer none): the sign the field uses for an axis called @name: α for "alpha"; @name
+ * itself if there is none
  */
 const char *
 kappa_axis_symbol (const char *name)
 {
-  static const char *const symbols[][2] = { { "alpha", "α" }, { "beta", "β" }, { "lambda", "λ" }, { "sigma", "σ" } };
+  static const char *const symbols[][2]
+      = { { "alpha", "α" }, { "beta", "β" }, { "lambda", "λ" }, { "sigma", "σ" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
     if (strcmp (name, symbols[i][0]) == 0)
@@ -38,7 +39,7 @@ widest_label (KappaPen *pen, const KappaAxis *axis)
 static void
 fit_x_ticks (KappaFrame *frame, KappaPen *pen, double width)
 {
-  guint most = (guint) CLAMP (width / (3.0 * pen->em), 2.0, 12.0);
+  guint most = (guint)CLAMP (width / (3.0 * pen->em), 2.0, 12.0);
 
   for (; most > 1; most--)
     {
@@ -64,7 +65,8 @@ title_width (KappaPen *pen, const char *title)
 {
   if (title[0] == '\0')
     return 0.0;
-  return (is_short (title) ? kappa_pen_measure (pen, title, KAPPA_TEXT_BODY) : CAP * pen->em) + 2.0 * TITLE_GAP * pen->em;
+  return (is_short (title) ? kappa_pen_measure (pen, title, KAPPA_TEXT_BODY) : CAP * pen->em)
+         + 2.0 * TITLE_GAP * pen->em;
 }
 
 static double
@@ -85,7 +87,7 @@ kappa_frame_measure_left (KappaFrame *frame, KappaPen *pen, const KappaRect *are
 {
   double height = area->height - bottom_height (frame, pen);
 
-  kappa_axis_make_ticks (&frame->y, (guint) CLAMP (height / (2.6 * pen->em), 2.0, 10.0));
+  kappa_axis_make_ticks (&frame->y, (guint)CLAMP (height / (2.6 * pen->em), 2.0, 10.0));
   return (TICK + 0.3) * pen->em + widest_label (pen, &frame->y) + title_width (pen, frame->y_title);
 }
 
@@ -93,9 +95,11 @@ static void
 keep_ratio (KappaFrame *frame)
 {
   KappaRect *plot = &frame->plot;
-  double per_x = plot->width / (frame->x.high - frame->x.low), per_y = plot->height / (frame->y.high - frame->y.low);
+  double per_x = plot->width / (frame->x.high - frame->x.low),
+         per_y = plot->height / (frame->y.high - frame->y.low);
   double unit = MIN (per_x, per_y);
-  double width = unit * (frame->x.high - frame->x.low), height = unit * (frame->y.high - frame->y.low);
+  double width = unit * (frame->x.high - frame->x.low),
+         height = unit * (frame->y.high - frame->y.low);
 
   plot->x += 0.5 * (plot->width - width);
   plot->y += 0.5 * (plot->height - height);
@@ -123,10 +127,13 @@ kappa_frame_lay_out (KappaFrame *frame, KappaPen *pen, const KappaRect *area)
       const KappaTick *last = &frame->x.ticks[frame->x.n_ticks - 1];
       double half = 0.5 * kappa_pen_measure (pen, last->label, KAPPA_TEXT_BODY);
 
-      right = MAX (right, half - (1.0 - kappa_axis_place (&frame->x, last->value)) * (area->width - left - right));
+      right = MAX (
+          right,
+          half - (1.0 - kappa_axis_place (&frame->x, last->value)) * (area->width - left - right));
     }
-  frame->plot = (KappaRect){ area->x + left, area->y + top, MAX (area->width - left - right, pen->em),
-                             MAX (area->height - top - bottom, pen->em) };
+  frame->plot
+      = (KappaRect) { area->x + left, area->y + top, MAX (area->width - left - right, pen->em),
+                      MAX (area->height - top - bottom, pen->em) };
   if (frame->keep_ratio)
     keep_ratio (frame);
 }
@@ -170,7 +177,11 @@ kappa_frame_y_value (const KappaFrame *frame, double y)
  * @low, @high: (out): the limits after it
  */
 void
-kappa_frame_zoom_axis (const KappaAxis *axis, double factor, double place, double *low, double *high)
+kappa_frame_zoom_axis (const KappaAxis *axis,
+                       double factor,
+                       double place,
+                       double *low,
+                       double *high)
 {
   *low = kappa_axis_value (axis, place - place / factor);
   *high = kappa_axis_value (axis, place + (1.0 - place) / factor);
@@ -224,12 +235,14 @@ draw_x_axis (const KappaFrame *frame, KappaPen *pen)
       cairo_line_to (pen->cr, x, bottom + (tick->label[0] != '\0' ? TICK : 0.5 * TICK) * pen->em);
       cairo_stroke (pen->cr);
       if (!frame->hide_x)
-        kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x, bottom + (TICK + 0.3) * pen->em, 0.5, 0.0);
+        kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x,
+                        bottom + (TICK + 0.3) * pen->em, 0.5, 0.0);
       kappa_pen_set_color (pen, &pen->theme->ink);
     }
   if (!frame->hide_x)
-    kappa_pen_text (pen, frame->x_title, KAPPA_TEXT_BODY, &pen->theme->ink, plot->x + 0.5 * plot->width,
-                    bottom + (TICK + 0.3 + CAP + TITLE_GAP) * pen->em, 0.5, 0.0);
+    kappa_pen_text (pen, frame->x_title, KAPPA_TEXT_BODY, &pen->theme->ink,
+                    plot->x + 0.5 * plot->width, bottom + (TICK + 0.3 + CAP + TITLE_GAP) * pen->em,
+                    0.5, 0.0);
 }
 
 static void
@@ -247,14 +260,16 @@ draw_y_axis (const KappaFrame *frame, KappaPen *pen)
       cairo_move_to (pen->cr, plot->x, y);
       cairo_line_to (pen->cr, plot->x - (tick->label[0] != '\0' ? TICK : 0.5 * TICK) * pen->em, y);
       cairo_stroke (pen->cr);
-      kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, plot->x - (TICK + 0.3) * pen->em, y, 1.0, 0.5);
+      kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink,
+                      plot->x - (TICK + 0.3) * pen->em, y, 1.0, 0.5);
     }
   widest = widest_label (pen, &frame->y);
   x = plot->x - (TICK + 0.3 + TITLE_GAP) * pen->em - widest;
   if (is_short (frame->y_title))
     kappa_pen_text (pen, frame->y_title, KAPPA_TEXT_BODY, &pen->theme->ink, x, middle, 1.0, 0.5);
   else
-    kappa_pen_text_turned (pen, frame->y_title, KAPPA_TEXT_BODY, &pen->theme->ink, x, middle, 0.5, 1.0, -G_PI / 2.0);
+    kappa_pen_text_turned (pen, frame->y_title, KAPPA_TEXT_BODY, &pen->theme->ink, x, middle, 0.5,
+                           1.0, -G_PI / 2.0);
 }
 
 /**

@@ -8,7 +8,7 @@
 #include "ui/plot/frame.h"
 
 #define LEAST_BINS 8
-#define MOST_BINS 120
+#define MOST_BINS  120
 
 struct _KappaHistogramFigure
 {
@@ -44,7 +44,8 @@ enum
 static const KappaFigureOption options[] = {
   { "quantity", KAPPA_OPTION_STRING, FIELD (quantity) },
   { "log", KAPPA_OPTION_BOOLEAN, FIELD (log) },
-  { "bins", KAPPA_OPTION_DOUBLE, FIELD (bins), .minimum = 0.0, .maximum = 1000.0, .stale = STALE_BINS },
+  { "bins", KAPPA_OPTION_DOUBLE, FIELD (bins), .minimum = 0.0, .maximum = 1000.0,
+    .stale = STALE_BINS },
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_BINS },
 };
 
@@ -71,7 +72,7 @@ kappa_histogram_figure_finalize (GObject *object)
 static int
 compare (const void *a, const void *b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  double x = *(const double *)a, y = *(const double *)b;
 
   return (x > y) - (x < y);
 }
@@ -83,8 +84,11 @@ take_values (KappaHistogramFigure *self, const char *name, double *values, gsize
   KappaHistogramStatistics *statistics = &self->statistics;
   double sum = 0.0, squares = 0.0;
 
-  *statistics = (KappaHistogramStatistics){ .n = n, .mean = (double) NAN, .deviation = (double) NAN,
-                                            .minimum = (double) NAN, .maximum = (double) NAN };
+  *statistics = (KappaHistogramStatistics) { .n = n,
+                                             .mean = (double)NAN,
+                                             .deviation = (double)NAN,
+                                             .minimum = (double)NAN,
+                                             .maximum = (double)NAN };
   g_free (self->sorted);
   g_clear_pointer (&self->counts, g_free);
   self->sorted = values;
@@ -101,12 +105,12 @@ take_values (KappaHistogramFigure *self, const char *name, double *values, gsize
     sum += values[i];
   if (self->n_sorted > 0)
     {
-      statistics->mean = sum / (double) self->n_sorted;
+      statistics->mean = sum / (double)self->n_sorted;
       statistics->minimum = values[0];
       statistics->maximum = values[self->n_sorted - 1];
       for (gsize i = 0; i < self->n_sorted; i++)
         squares += (values[i] - statistics->mean) * (values[i] - statistics->mean);
-      statistics->deviation = sqrt (squares / (double) self->n_sorted);
+      statistics->deviation = sqrt (squares / (double)self->n_sorted);
     }
   g_free (self->name);
   self->name = g_strdup (name);
@@ -119,14 +123,15 @@ choose_n_bins (KappaHistogramFigure *self)
   double quartiles, width;
 
   if (self->bins >= 1.0)
-    return (gsize) self->bins;
+    return (gsize)self->bins;
   if (self->n_sorted < 2)
     return LEAST_BINS;
   quartiles = self->sorted[(self->n_sorted - 1) * 3 / 4] - self->sorted[(self->n_sorted - 1) / 4];
-  width = 2.0 * quartiles / cbrt ((double) self->n_sorted);
+  width = 2.0 * quartiles / cbrt ((double)self->n_sorted);
   if (!(width > 0.0))
     return LEAST_BINS * 4;
-  return (gsize) CLAMP (ceil ((self->high - self->low) / width), (double) LEAST_BINS, (double) MOST_BINS);
+  return (gsize)CLAMP (ceil ((self->high - self->low) / width), (double)LEAST_BINS,
+                       (double)MOST_BINS);
 }
 
 static void
@@ -149,7 +154,7 @@ prepare (KappaHistogramFigure *self)
       double place = (self->sorted[i] - self->low) / (self->high - self->low);
 
       if (place >= 0.0 && place <= 1.0)
-        self->counts[MIN ((gsize) (place * (double) self->n_bins), self->n_bins - 1)]++;
+        self->counts[MIN ((gsize)(place * (double)self->n_bins), self->n_bins - 1)]++;
     }
 }
 
@@ -157,7 +162,8 @@ static gboolean
 kappa_histogram_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
   KappaHistogramFigure *self = KAPPA_HISTOGRAM_FIGURE (figure);
-  const char *quantity = self->quantity[0] != '\0' || self->preferred == NULL ? self->quantity : self->preferred;
+  const char *quantity
+      = self->quantity[0] != '\0' || self->preferred == NULL ? self->quantity : self->preferred;
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
   for (char **name = names; *name != NULL; name++)
@@ -178,7 +184,8 @@ kappa_histogram_figure_update (KappaFigure *figure, KappaResult *result, GError 
       take_values (self, array->name, values, n);
       return TRUE;
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "this result has no list of values called “%s”", quantity);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+               "this result has no list of values called “%s”", quantity);
   return FALSE;
 }
 
@@ -193,8 +200,10 @@ make_notes (KappaHistogramFigure *self)
   g_autofree char *high = kappa_format_value (s->maximum, 4);
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%s values · mean (line) %s · standard deviation (dashes) %s · from %s to %s · zero %.3g %%", n, mean, deviation,
-                          low, high, s->n > 0 ? 100.0 * (double) s->zeros / (double) s->n : 0.0);
+  g_string_append_printf (
+      text,
+      "%s values · mean (line) %s · standard deviation (dashes) %s · from %s to %s · zero %.3g %%",
+      n, mean, deviation, low, high, s->n > 0 ? 100.0 * (double)s->zeros / (double)s->n : 0.0);
   if (s->not_finite > 0)
     {
       g_autofree char *count = kappa_format_count (s->not_finite);
@@ -205,22 +214,28 @@ make_notes (KappaHistogramFigure *self)
 }
 
 static void
-lay_out (KappaHistogramFigure *self, KappaPen *pen, const KappaRect *body, KappaFrame *frame, double *notes_top)
+lay_out (KappaHistogramFigure *self,
+         KappaPen *pen,
+         const KappaRect *body,
+         KappaFrame *frame,
+         double *notes_top)
 {
   g_autofree char *notes = make_notes (self);
-  double taken = kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, 0, 0, body->width, FALSE);
-  KappaRect area = { body->x, body->y, body->width, MAX (body->height - taken - 0.4 * pen->em, pen->em) };
+  double taken = kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, 0, 0,
+                                      body->width, FALSE);
+  KappaRect area
+      = { body->x, body->y, body->width, MAX (body->height - taken - 0.4 * pen->em, pen->em) };
   gsize fullest = 1;
 
   prepare (self);
   for (gsize i = 0; i < self->n_bins; i++)
     fullest = MAX (fullest, self->counts[i]);
-  *frame = (KappaFrame){ .x_title = self->name, .y_title = self->log ? "count, log" : "count" };
+  *frame = (KappaFrame) { .x_title = self->name, .y_title = self->log ? "count, log" : "count" };
   kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, self->low, self->high);
   if (self->log)
-    kappa_axis_init (&frame->y, KAPPA_SCALE_LOG, 0.7, (double) fullest * 1.3);
+    kappa_axis_init (&frame->y, KAPPA_SCALE_LOG, 0.7, (double)fullest * 1.3);
   else
-    kappa_axis_init (&frame->y, KAPPA_SCALE_LINEAR, 0.0, (double) fullest * 1.05);
+    kappa_axis_init (&frame->y, KAPPA_SCALE_LINEAR, 0.0, (double)fullest * 1.05);
   kappa_frame_lay_out (frame, pen, &area);
   *notes_top = body->y + body->height - taken;
 }
@@ -228,7 +243,7 @@ lay_out (KappaHistogramFigure *self, KappaPen *pen, const KappaRect *body, Kappa
 static double
 bin_edge (KappaHistogramFigure *self, gsize bin)
 {
-  return self->low + (self->high - self->low) * (double) bin / (double) self->n_bins;
+  return self->low + (self->high - self->low) * (double)bin / (double)self->n_bins;
 }
 
 static void
@@ -238,8 +253,9 @@ draw_bins (KappaHistogramFigure *self, KappaPen *pen, const KappaFrame *frame)
 
   for (gsize i = 0; i < self->n_bins; i++)
     {
-      double x0 = kappa_frame_get_x (frame, bin_edge (self, i)), x1 = kappa_frame_get_x (frame, bin_edge (self, i + 1));
-      double y = kappa_frame_get_y (frame, (double) self->counts[i]);
+      double x0 = kappa_frame_get_x (frame, bin_edge (self, i)),
+             x1 = kappa_frame_get_x (frame, bin_edge (self, i + 1));
+      double y = kappa_frame_get_y (frame, (double)self->counts[i]);
       double gap = x1 - x0 > 4.0 * pen->line ? pen->line : 0.0;
 
       if (self->counts[i] > 0)
@@ -289,11 +305,16 @@ kappa_histogram_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect
   draw_moments (self, pen, &frame);
   cairo_restore (pen->cr);
   kappa_frame_draw (&frame, pen);
-  kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, top, body->width, TRUE);
+  kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, top, body->width,
+                       TRUE);
 }
 
 static gboolean
-kappa_histogram_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
+kappa_histogram_figure_probe (KappaFigure *figure,
+                              KappaPen *pen,
+                              const KappaRect *body,
+                              double x,
+                              double y,
                               KappaProbe *probe)
 {
   KappaHistogramFigure *self = KAPPA_HISTOGRAM_FIGURE (figure);
@@ -309,19 +330,24 @@ kappa_histogram_figure_probe (KappaFigure *figure, KappaPen *pen, const KappaRec
     return FALSE;
   probe->x = kappa_frame_x_value (&frame, x);
   probe->y = kappa_frame_y_value (&frame, y);
-  bin = (gsize) CLAMP ((probe->x - self->low) / (self->high - self->low) * (double) self->n_bins, 0.0,
-                       (double) self->n_bins - 1.0);
-  probe->value = (double) self->counts[bin];
+  bin = (gsize)CLAMP ((probe->x - self->low) / (self->high - self->low) * (double)self->n_bins, 0.0,
+                      (double)self->n_bins - 1.0);
+  probe->value = (double)self->counts[bin];
   count = kappa_format_count (self->counts[bin]);
   from = kappa_axis_dup_number (&frame.x, bin_edge (self, bin));
   to = kappa_axis_dup_number (&frame.x, bin_edge (self, bin + 1));
   probe->text = g_strdup_printf ("%s … %s\n%s values, %.3g %%", from, to, count,
-                                 100.0 * probe->value / (double) MAX (self->statistics.n, 1));
+                                 100.0 * probe->value / (double)MAX (self->statistics.n, 1));
   return TRUE;
 }
 
 static void
-kappa_histogram_figure_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double factor, double x, double y)
+kappa_histogram_figure_zoom (KappaFigure *figure,
+                             KappaPen *pen,
+                             const KappaRect *body,
+                             double factor,
+                             double x,
+                             double y)
 {
   KappaHistogramFigure *self = KAPPA_HISTOGRAM_FIGURE (figure);
   KappaFrame frame;
@@ -329,12 +355,17 @@ kappa_histogram_figure_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect
 
   lay_out (self, pen, body, &frame, &top);
   place = (x - frame.plot.x) / frame.plot.width;
-  kappa_frame_zoom_axis (&frame.x, factor, CLAMP (place, 0.0, 1.0), &self->x_range.low, &self->x_range.high);
+  kappa_frame_zoom_axis (&frame.x, factor, CLAMP (place, 0.0, 1.0), &self->x_range.low,
+                         &self->x_range.high);
   g_clear_pointer (&self->counts, g_free);
 }
 
 static void
-kappa_histogram_figure_pan (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double dx, double dy)
+kappa_histogram_figure_pan (KappaFigure *figure,
+                            KappaPen *pen,
+                            const KappaRect *body,
+                            double dx,
+                            double dy)
 {
   KappaHistogramFigure *self = KAPPA_HISTOGRAM_FIGURE (figure);
   KappaFrame frame;
@@ -342,7 +373,7 @@ kappa_histogram_figure_pan (KappaFigure *figure, KappaPen *pen, const KappaRect 
 
   lay_out (self, pen, body, &frame, &top);
   shift = kappa_frame_x_value (&frame, frame.plot.x - dx) - frame.x.low;
-  self->x_range = (KappaLimits){ frame.x.low + shift, frame.x.high + shift };
+  self->x_range = (KappaLimits) { frame.x.low + shift, frame.x.high + shift };
   g_clear_pointer (&self->counts, g_free);
 }
 
@@ -405,7 +436,10 @@ kappa_histogram_figure_set_preferred (KappaHistogramFigure *self, const char *na
  * @values: copied
  */
 void
-kappa_histogram_figure_set_doubles (KappaHistogramFigure *self, const char *name, const double *values, gsize n)
+kappa_histogram_figure_set_doubles (KappaHistogramFigure *self,
+                                    const char *name,
+                                    const double *values,
+                                    gsize n)
 {
   double *copy = g_new (double, MAX (n, 1));
 
@@ -421,12 +455,15 @@ kappa_histogram_figure_set_doubles (KappaHistogramFigure *self, const char *name
  * Like kappa_histogram_figure_set_doubles(), for the weights of a tensor.
  */
 void
-kappa_histogram_figure_set_floats (KappaHistogramFigure *self, const char *name, const float *values, gsize n)
+kappa_histogram_figure_set_floats (KappaHistogramFigure *self,
+                                   const char *name,
+                                   const float *values,
+                                   gsize n)
 {
   double *copy = g_new (double, MAX (n, 1));
 
   for (gsize i = 0; i < n; i++)
-    copy[i] = (double) values[i];
+    copy[i] = (double)values[i];
   take_values (self, name, copy, n);
   kappa_figure_changed (KAPPA_FIGURE (self));
 }

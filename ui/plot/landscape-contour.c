@@ -32,19 +32,22 @@ add_paths (const KappaFrame *frame, KappaPen *pen, GPtrArray *paths)
       const KappaPath *path = paths->pdata[i];
 
       for (gsize k = 0; k < path->n; k++)
-        cairo_line_to (pen->cr, kappa_frame_get_x (frame, path->points[k].x), kappa_frame_get_y (frame, path->points[k].y));
+        cairo_line_to (pen->cr, kappa_frame_get_x (frame, path->points[k].x),
+                       kappa_frame_get_y (frame, path->points[k].y));
       cairo_close_path (pen->cr);
       cairo_new_sub_path (pen->cr);
     }
 }
 
-/* Each band is drawn as all that is at least as high, over the lower ones: no seams between bands. */
+/* Each band is drawn as all that is at least as high, over the lower ones: no seams between bands.
+ */
 static void
 fill_bands (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
 {
   for (guint i = 0; i <= self->n_levels; i++)
     {
-      double level = i == 0 ? -(double) INFINITY : kappa_axis_transform (&self->bar.axis, self->levels[i - 1]);
+      double level = i == 0 ? -(double)INFINITY
+                            : kappa_axis_transform (&self->bar.axis, self->levels[i - 1]);
       double place = i == 0 ? 0.0 : kappa_axis_place (&self->bar.axis, self->levels[i - 1]);
       g_autoptr (GPtrArray) region = kappa_contour_region (self->lattice, level);
       KappaColor color = kappa_colorbar_get_color (&self->bar, place);
@@ -56,7 +59,8 @@ fill_bands (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
     }
 }
 
-/* A hole reaches to the neighbouring points, because nothing is known about the surface between it and them. */
+/* A hole reaches to the neighbouring points, because nothing is known about the surface between it
+ * and them. */
 static void
 paint_holes (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
 {
@@ -99,7 +103,10 @@ make_curve (const KappaFrame *frame, const KappaPath *path)
 
       curve.x[k] = kappa_frame_get_x (frame, point->x);
       curve.y[k] = kappa_frame_get_y (frame, point->y);
-      curve.length[k] = k == 0 ? 0.0 : curve.length[k - 1] + hypot (curve.x[k] - curve.x[k - 1], curve.y[k] - curve.y[k - 1]);
+      curve.length[k]
+          = k == 0 ? 0.0
+                   : curve.length[k - 1]
+                         + hypot (curve.x[k] - curve.x[k - 1], curve.y[k] - curve.y[k - 1]);
     }
   return curve;
 }
@@ -139,7 +146,8 @@ is_free (const Labels *labels, double x, double y, double radius)
   return TRUE;
 }
 
-/* The straightest stretch of the curve that is as long as the label and free; a negative length if there is none. */
+/* The straightest stretch of the curve that is as long as the label and free; a negative length if
+ * there is none. */
 static double
 find_stretch (const Labels *labels, const Curve *curve, double width)
 {
@@ -164,7 +172,12 @@ find_stretch (const Labels *labels, const Curve *curve, double width)
 }
 
 static void
-draw_label (Labels *labels, const Curve *curve, double middle, double width, const char *text, const KappaColor *color)
+draw_label (Labels *labels,
+            const Curve *curve,
+            double middle,
+            double width,
+            const char *text,
+            const KappaColor *color)
 {
   KappaColor opaque = { color->red, color->green, color->blue, 1.0 };
   double x0, y0, x1, y1, angle;
@@ -174,8 +187,9 @@ draw_label (Labels *labels, const Curve *curve, double middle, double width, con
   angle = atan2 (y1 - y0, x1 - x0);
   if (fabs (angle) > G_PI / 2.0)
     angle -= copysign (G_PI, angle);
-  kappa_pen_text_turned (labels->pen, text, KAPPA_TEXT_SMALL, &opaque, 0.5 * (x0 + x1), 0.5 * (y0 + y1), 0.5, 0.5, angle);
-  labels->taken[labels->n_taken++] = (Taken){ 0.5 * (x0 + x1), 0.5 * (y0 + y1), 0.6 * width };
+  kappa_pen_text_turned (labels->pen, text, KAPPA_TEXT_SMALL, &opaque, 0.5 * (x0 + x1),
+                         0.5 * (y0 + y1), 0.5, 0.5, angle);
+  labels->taken[labels->n_taken++] = (Taken) { 0.5 * (x0 + x1), 0.5 * (y0 + y1), 0.6 * width };
 }
 
 static void
@@ -222,10 +236,11 @@ draw_curve (Labels *labels, const KappaPath *path, const char *text, const Kappa
 static KappaColor
 line_color (KappaLandscapeFigure *self, double level)
 {
-  KappaColor ground = kappa_colorbar_get_color (&self->bar, kappa_axis_place (&self->bar.axis, level));
+  KappaColor ground
+      = kappa_colorbar_get_color (&self->bar, kappa_axis_place (&self->bar.axis, level));
   gboolean dark = kappa_color_get_lightness (&ground) < 0.66;
 
-  return (KappaColor){ dark, dark, dark, dark ? 0.85 : 0.75 };
+  return (KappaColor) { dark, dark, dark, dark ? 0.85 : 0.75 };
 }
 
 /**
@@ -245,7 +260,8 @@ kappa_landscape_draw_contours (KappaLandscapeFigure *self, KappaPen *pen, const 
 
       if (labels.n_taken < MAX_LABELS)
         labels.taken[labels.n_taken++]
-            = (Taken){ kappa_frame_get_x (frame, mark->x), kappa_frame_get_y (frame, mark->y), 0.7 * pen->em };
+            = (Taken) { kappa_frame_get_x (frame, mark->x), kappa_frame_get_y (frame, mark->y),
+                        0.7 * pen->em };
     }
   paint_holes (self, pen, frame);
   fill_bands (self, pen, frame);

@@ -7,8 +7,8 @@
 
 #define LEAST_CONTOUR 150
 #define LEAST_SURFACE 96
-#define MESH_LINES 26
-#define MESH_WHITE 0.33
+#define MESH_LINES    26
+#define MESH_WHITE    0.33
 
 static const KappaField *
 choose_field (KappaLandscapeFigure *self)
@@ -71,7 +71,8 @@ static void
 prepare_bar (KappaLandscapeFigure *self)
 {
   static const char *const suffixes[] = { "", ", log", ", symlog" };
-  gboolean suggests_log = kappa_values_suggest_log (self->field->values, self->field->nx * self->field->ny);
+  gboolean suggests_log
+      = kappa_values_suggest_log (self->field->values, self->field->nx * self->field->ny);
   KappaScale scale = kappa_scale_choice_resolve (self->scale, suggests_log);
   KappaLimits limits = self->limits;
   const char *unit = self->field->unit;
@@ -79,14 +80,15 @@ prepare_bar (KappaLandscapeFigure *self)
   if (kappa_limits_is_auto (&limits) || (scale == KAPPA_SCALE_LOG && limits.high <= 0.0))
     {
       limits = kappa_field_suggest_limits (self->field, scale);
-      if (self->colormap == KAPPA_COLORMAP_DIVERGING && scale != KAPPA_SCALE_LOG && limits.low < 0.0)
+      if (self->colormap == KAPPA_COLORMAP_DIVERGING && scale != KAPPA_SCALE_LOG
+          && limits.low < 0.0)
         limits.low = -(limits.high = MAX (-limits.low, fabs (limits.high)));
     }
-  self->bar = (KappaColorbar){ .map = self->colormap };
+  self->bar = (KappaColorbar) { .map = self->colormap };
   kappa_axis_init (&self->bar.axis, scale, limits.low, limits.high);
   count_beyond (self);
-  self->bar_title = g_strdup_printf (unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s", kappa_axis_symbol (self->field->name), unit,
-                                     suffixes[scale]);
+  self->bar_title = g_strdup_printf (unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s",
+                                     kappa_axis_symbol (self->field->name), unit, suffixes[scale]);
   self->bar.title = self->bar_title;
 }
 
@@ -98,10 +100,11 @@ prepare_lines (KappaLandscapeFigure *self)
   double y_span = self->lattice->y[self->lattice->ny - 1] - self->lattice->y[0];
 
   self->n_levels = kappa_axis_levels (axis, 12, self->levels, KAPPA_LANDSCAPE_MAX_LEVELS);
-  self->lines = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  self->lines = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
   for (guint i = 0; i < self->n_levels; i++)
     {
-      GPtrArray *paths = kappa_contour_lines (self->lattice, kappa_axis_transform (axis, self->levels[i]));
+      GPtrArray *paths
+          = kappa_contour_lines (self->lattice, kappa_axis_transform (axis, self->levels[i]));
 
       for (guint k = 0; k < paths->len; k++)
         kappa_path_simplify (paths->pdata[k], x_span * 2e-4, y_span * 2e-4);
@@ -120,7 +123,7 @@ prepare_palettes (KappaLandscapeFigure *self)
   kappa_colormap_fill_table (self->colormap, self->palettes, KAPPA_PALETTE_SIZE);
   for (guint i = 0; i < KAPPA_PALETTE_SIZE; i++)
     {
-      KappaColor color = kappa_colormap_get (self->colormap, (double) i / (KAPPA_PALETTE_SIZE - 1));
+      KappaColor color = kappa_colormap_get (self->colormap, (double)i / (KAPPA_PALETTE_SIZE - 1));
 
       color.red += (1.0 - color.red) * MESH_WHITE;
       color.green += (1.0 - color.green) * MESH_WHITE;
@@ -133,12 +136,19 @@ static void
 prepare_mesh (KappaLandscapeFigure *self)
 {
   const KappaAxis *axis = &self->bar.axis;
-  KappaLimits x = kappa_landscape_get_extent (self, 0, FALSE), y = kappa_landscape_get_extent (self, 1, FALSE);
-  KappaMeshBox box = { x.low, x.high, y.low, y.high, kappa_axis_transform (axis, axis->low),
+  KappaLimits x = kappa_landscape_get_extent (self, 0, FALSE),
+              y = kappa_landscape_get_extent (self, 1, FALSE);
+  KappaMeshBox box = { x.low,
+                       x.high,
+                       y.low,
+                       y.high,
+                       kappa_axis_transform (axis, axis->low),
                        kappa_axis_transform (axis, axis->high) };
-  gsize parts_x = (self->surface->nx - 1) / (self->field->nx - 1), parts_y = (self->surface->ny - 1) / (self->field->ny - 1);
+  gsize parts_x = (self->surface->nx - 1) / (self->field->nx - 1),
+        parts_y = (self->surface->ny - 1) / (self->field->ny - 1);
 
-  self->mesh = kappa_mesh_new (self->surface, &box, parts_x * ((self->field->nx + MESH_LINES - 2) / MESH_LINES),
+  self->mesh = kappa_mesh_new (self->surface, &box,
+                               parts_x * ((self->field->nx + MESH_LINES - 2) / MESH_LINES),
                                parts_y * ((self->field->ny + MESH_LINES - 2) / MESH_LINES));
 }
 
@@ -159,10 +169,10 @@ kappa_landscape_prepare (KappaLandscapeFigure *self)
       prepare_bar (self);
       prepare_palettes (self);
       self->fill = kappa_fill_new (self->field, &self->bar.axis);
-      self->lattice = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x, self->field->y,
-                                         self->fill->heights, LEAST_CONTOUR);
-      self->surface = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x, self->field->y,
-                                         self->fill->heights, LEAST_SURFACE);
+      self->lattice = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x,
+                                         self->field->y, self->fill->heights, LEAST_CONTOUR);
+      self->surface = kappa_lattice_new (self->field->nx, self->field->ny, self->field->x,
+                                         self->field->y, self->fill->heights, LEAST_SURFACE);
       prepare_lines (self);
     }
   if (self->mesh == NULL && kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_SURFACE)
@@ -173,13 +183,14 @@ kappa_landscape_prepare (KappaLandscapeFigure *self)
 /**
  * kappa_landscape_get_view:
  *
- * Returns: the view that can be drawn: a surface and contours need two points along each axis; fewer are drawn as
- *   cells
+ * Returns: the view that can be drawn: a surface and contours need two points along each axis;
+ * fewer are drawn as cells
  */
 KappaLandscapeView
 kappa_landscape_get_view (KappaLandscapeFigure *self)
 {
-  return self->field == NULL || (self->field->nx > 1 && self->field->ny > 1) ? self->view : KAPPA_LANDSCAPE_HEAT;
+  return self->field == NULL || (self->field->nx > 1 && self->field->ny > 1) ? self->view
+                                                                             : KAPPA_LANDSCAPE_HEAT;
 }
 
 /**
@@ -199,6 +210,7 @@ kappa_landscape_get_extent (KappaLandscapeFigure *self, guint axis, gboolean cel
   if (!kappa_limits_is_auto (range))
     return *range;
   if (cells || n == 1)
-    return (KappaLimits){ kappa_field_edge (coordinates, n, 0), kappa_field_edge (coordinates, n, n) };
-  return (KappaLimits){ coordinates[0], coordinates[n - 1] };
+    return (KappaLimits) { kappa_field_edge (coordinates, n, 0),
+                           kappa_field_edge (coordinates, n, n) };
+  return (KappaLimits) { coordinates[0], coordinates[n - 1] };
 }

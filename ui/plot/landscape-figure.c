@@ -55,21 +55,25 @@ set_log (KappaFigure *figure, gboolean log)
 #define FIELD(name) offsetof (KappaLandscapeFigure, name)
 
 static const KappaFigureOption options[] = {
-  { "view", KAPPA_OPTION_ENUM, FIELD (view), kappa_landscape_view_get_type, .fallback = KAPPA_LANDSCAPE_SURFACE },
+  { "view", KAPPA_OPTION_ENUM, FIELD (view), kappa_landscape_view_get_type,
+    .fallback = KAPPA_LANDSCAPE_SURFACE },
   { "quantity", KAPPA_OPTION_STRING, FIELD (quantity), .stale = STALE_GRID },
   { "scale", KAPPA_OPTION_ENUM, FIELD (scale), kappa_scale_choice_get_type, .stale = STALE_SCALE },
   { "log", KAPPA_OPTION_BOOLEAN, .get_alias = is_log, .set_alias = set_log },
   { "limits", KAPPA_OPTION_LIMITS, FIELD (limits), .stale = STALE_SCALE },
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range), .stale = STALE_MESH },
   { "y-range", KAPPA_OPTION_LIMITS, FIELD (y_range), .stale = STALE_MESH },
-  { "azimuth", KAPPA_OPTION_DOUBLE, FIELD (azimuth), .minimum = -360.0, .maximum = 360.0, .fallback = -60.0 },
-  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0, .fallback = 40.0 },
+  { "azimuth", KAPPA_OPTION_DOUBLE, FIELD (azimuth), .minimum = -360.0, .maximum = 360.0,
+    .fallback = -60.0 },
+  { "elevation", KAPPA_OPTION_DOUBLE, FIELD (elevation), .minimum = 0.0, .maximum = 90.0,
+    .fallback = 40.0 },
   { "zoom", KAPPA_OPTION_DOUBLE, FIELD (zoom), .minimum = 0.2, .maximum = 20.0, .fallback = 1.0 },
   { "mesh", KAPPA_OPTION_BOOLEAN, FIELD (mesh_lines), .fallback = TRUE },
   { "floor", KAPPA_OPTION_BOOLEAN, FIELD (floor), .fallback = TRUE },
   { "equal", KAPPA_OPTION_BOOLEAN, FIELD (equal) },
   { "points", KAPPA_OPTION_BOOLEAN, FIELD (points), .fallback = TRUE },
-  { "colormap", KAPPA_OPTION_ENUM, FIELD (colormap), kappa_colormap_kind_get_type, .stale = STALE_SCALE },
+  { "colormap", KAPPA_OPTION_ENUM, FIELD (colormap), kappa_colormap_kind_get_type,
+    .stale = STALE_SCALE },
 };
 
 static void
@@ -100,7 +104,7 @@ kappa_landscape_figure_finalize (GObject *object)
 static void
 mark_clear (gpointer data)
 {
-  g_free (((KappaLandscapeMark *) data)->name);
+  g_free (((KappaLandscapeMark *)data)->name);
 }
 
 static void
@@ -122,7 +126,8 @@ take_marks (KappaLandscapeFigure *self, KappaResult *result)
   g_array_set_size (self->marks, 0);
   for (gsize row = 0; x >= 0 && y >= 0 && row < table->n_rows; row++)
     if (isfinite (table->numbers[x][row]) && isfinite (table->numbers[y][row]))
-      add_mark (self, table->numbers[x][row], table->numbers[y][row], name >= 0 ? table->texts[name][row] : "");
+      add_mark (self, table->numbers[x][row], table->numbers[y][row],
+                name >= 0 ? table->texts[name][row] : "");
   if (self->marks->len == 0)
     add_mark (self, 0.0, 0.0, "checkpoint");
 }
@@ -138,7 +143,7 @@ static gboolean
 kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
-  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_field_free);
+  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_field_free);
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
   for (char **name = names; *name != NULL; name++)
@@ -159,7 +164,8 @@ kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError 
   if (fields->len == 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "this result has no values over a plane: a landscape needs an array with two axes, such as loss over alpha and beta");
+                   "this result has no values over a plane: a landscape needs an array with two "
+                   "axes, such as loss over alpha and beta");
       return FALSE;
     }
   kappa_landscape_forget_grid (self);
@@ -212,7 +218,7 @@ kappa_landscape_figure_class_init (KappaLandscapeFigureClass *klass)
 static void
 kappa_landscape_figure_init (KappaLandscapeFigure *self)
 {
-  self->fields = g_ptr_array_new_with_free_func ((GDestroyNotify) kappa_field_free);
+  self->fields = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_field_free);
   self->marks = g_array_new (FALSE, FALSE, sizeof (KappaLandscapeMark));
   g_array_set_clear_func (self->marks, mark_clear);
 }
@@ -239,20 +245,20 @@ kappa_landscape_figure_list_quantities (KappaLandscapeFigure *self)
   char **names = g_new0 (char *, self->fields->len + 1);
 
   for (guint i = 0; i < self->fields->len; i++)
-    names[i] = g_strdup (((const KappaField *) self->fields->pdata[i])->name);
+    names[i] = g_strdup (((const KappaField *)self->fields->pdata[i])->name);
   return names;
 }
 
 /**
  * kappa_landscape_figure_get_shown_limits:
  *
- * Returns: the limits of value and colour as they are drawn now; setting the property "limits" to them locks them.
- *   Automatic before there are data
+ * Returns: the limits of value and colour as they are drawn now; setting the property "limits" to
+ * them locks them. Automatic before there are data
  */
 KappaLimits
 kappa_landscape_figure_get_shown_limits (KappaLandscapeFigure *self)
 {
   if (!kappa_landscape_prepare (self))
     return KAPPA_LIMITS_AUTO;
-  return (KappaLimits){ self->bar.axis.low, self->bar.axis.high };
+  return (KappaLimits) { self->bar.axis.low, self->bar.axis.high };
 }

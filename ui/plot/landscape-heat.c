@@ -46,7 +46,10 @@ map_pixels (const double *coordinates, gsize n, int n_pixels, double first, doub
 
       while (cell + 1 < n && value >= kappa_field_edge (coordinates, n, cell + 1))
         cell++;
-      cells[k] = value < kappa_field_edge (coordinates, n, 0) || value > kappa_field_edge (coordinates, n, n) ? n : cell;
+      cells[k] = value < kappa_field_edge (coordinates, n, 0)
+                         || value > kappa_field_edge (coordinates, n, n)
+                     ? n
+                     : cell;
     }
   return cells;
 }
@@ -64,7 +67,7 @@ color_cells (KappaLandscapeFigure *self)
       {
         double place = kappa_axis_place (&self->bar.axis, field->values[self->fill->nearest[i]]);
 
-        pixels[i] = self->palettes[(gsize) lround (CLAMP (place, 0.0, 1.0) * 1023.0)];
+        pixels[i] = self->palettes[(gsize)lround (CLAMP (place, 0.0, 1.0) * 1023.0)];
       }
   return pixels;
 }
@@ -72,8 +75,8 @@ color_cells (KappaLandscapeFigure *self)
 /**
  * kappa_landscape_draw_heat:
  *
- * Fills true cells, each with the colour of its value; while the grid fills in, the cells around a computed point
- * share its colour.
+ * Fills true cells, each with the colour of its value; while the grid fills in, the cells around a
+ * computed point share its colour.
  */
 void
 kappa_landscape_draw_heat (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
@@ -81,22 +84,28 @@ kappa_landscape_draw_heat (KappaLandscapeFigure *self, KappaPen *pen, const Kapp
   const KappaField *field = self->field;
   KappaRect area = frame->plot;
   cairo_surface_t *raster = kappa_pen_begin_raster (pen, &area);
-  int width = cairo_image_surface_get_width (raster), height = cairo_image_surface_get_height (raster);
-  double left = kappa_frame_x_value (frame, area.x), right = kappa_frame_x_value (frame, area.x + area.width);
-  double top = kappa_frame_y_value (frame, area.y), bottom = kappa_frame_y_value (frame, area.y + area.height);
+  int width = cairo_image_surface_get_width (raster),
+      height = cairo_image_surface_get_height (raster);
+  double left = kappa_frame_x_value (frame, area.x),
+         right = kappa_frame_x_value (frame, area.x + area.width);
+  double top = kappa_frame_y_value (frame, area.y),
+         bottom = kappa_frame_y_value (frame, area.y + area.height);
   g_autofree gsize *columns = map_pixels (field->x, field->nx, width, left, (right - left) / width);
-  g_autofree gsize *rows = map_pixels (field->y, field->ny, height, bottom, (top - bottom) / height);
+  g_autofree gsize *rows
+      = map_pixels (field->y, field->ny, height, bottom, (top - bottom) / height);
   g_autofree guint32 *colors = color_cells (self);
 
   paint_cells (self, pen, frame);
   for (int y = 0; y < height; y++)
     {
-      guint32 *pixels = (guint32 *) (void *) (cairo_image_surface_get_data (raster)
-                                              + (gsize) y * (gsize) cairo_image_surface_get_stride (raster));
+      guint32 *pixels
+          = (guint32 *)(void *)(cairo_image_surface_get_data (raster)
+                                + (gsize)y * (gsize)cairo_image_surface_get_stride (raster));
       gsize row = rows[height - 1 - y];
 
       for (int x = 0; x < width; x++)
-        pixels[x] = row < field->ny && columns[x] < field->nx ? colors[columns[x] * field->ny + row] : 0;
+        pixels[x]
+            = row < field->ny && columns[x] < field->nx ? colors[columns[x] * field->ny + row] : 0;
     }
   kappa_pen_end_raster (pen, &area, raster);
 }

@@ -5,8 +5,13 @@
 /* What the pointer does: the implementation of the figure's class, see figure.h. */
 
 gboolean
-kappa_landscape_locate (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y, double *at_x,
-                               double *at_y)
+kappa_landscape_locate (KappaFigure *figure,
+                        KappaPen *pen,
+                        const KappaRect *body,
+                        double x,
+                        double y,
+                        double *at_x,
+                        double *at_y)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
   KappaLandscapeLayout layout;
@@ -24,8 +29,12 @@ kappa_landscape_locate (KappaFigure *figure, KappaPen *pen, const KappaRect *bod
 }
 
 gboolean
-kappa_landscape_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
-                              KappaProbe *probe)
+kappa_landscape_probe (KappaFigure *figure,
+                       KappaPen *pen,
+                       const KappaRect *body,
+                       double x,
+                       double y,
+                       KappaProbe *probe)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
   KappaLandscapeLayout layout;
@@ -56,7 +65,11 @@ kappa_landscape_probe (KappaFigure *figure, KappaPen *pen, const KappaRect *body
 }
 
 void
-kappa_landscape_draw_cursor (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y)
+kappa_landscape_draw_cursor (KappaFigure *figure,
+                             KappaPen *pen,
+                             const KappaRect *body,
+                             double x,
+                             double y)
 {
   double at_x, at_y, reach = 0.5 * pen->em;
 
@@ -74,15 +87,23 @@ kappa_landscape_draw_cursor (KappaFigure *figure, KappaPen *pen, const KappaRect
 static void
 zoom_plane (KappaLandscapeFigure *self, const KappaFrame *frame, double factor, double x, double y)
 {
-  double place_x = (x - frame->plot.x) / frame->plot.width, place_y = 1.0 - (y - frame->plot.y) / frame->plot.height;
+  double place_x = (x - frame->plot.x) / frame->plot.width,
+         place_y = 1.0 - (y - frame->plot.y) / frame->plot.height;
 
-  kappa_frame_zoom_axis (&frame->x, factor, CLAMP (place_x, 0.0, 1.0), &self->x_range.low, &self->x_range.high);
-  kappa_frame_zoom_axis (&frame->y, factor, CLAMP (place_y, 0.0, 1.0), &self->y_range.low, &self->y_range.high);
+  kappa_frame_zoom_axis (&frame->x, factor, CLAMP (place_x, 0.0, 1.0), &self->x_range.low,
+                         &self->x_range.high);
+  kappa_frame_zoom_axis (&frame->y, factor, CLAMP (place_y, 0.0, 1.0), &self->y_range.low,
+                         &self->y_range.high);
   kappa_landscape_forget_mesh (self);
 }
 
 void
-kappa_landscape_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double factor, double x, double y)
+kappa_landscape_zoom (KappaFigure *figure,
+                      KappaPen *pen,
+                      const KappaRect *body,
+                      double factor,
+                      double x,
+                      double y)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
   KappaLandscapeLayout layout;
@@ -101,7 +122,11 @@ kappa_landscape_zoom (KappaFigure *figure, KappaPen *pen, const KappaRect *body,
 }
 
 void
-kappa_landscape_pan (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double dx, double dy)
+kappa_landscape_pan (KappaFigure *figure,
+                     KappaPen *pen,
+                     const KappaRect *body,
+                     double dx,
+                     double dy)
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
   KappaLandscapeLayout layout;
@@ -121,8 +146,8 @@ kappa_landscape_pan (KappaFigure *figure, KappaPen *pen, const KappaRect *body, 
   kappa_landscape_lay_out_plane (self, pen, &layout.picture, &frame);
   shift_x = kappa_frame_x_value (&frame, frame.plot.x - dx) - frame.x.low;
   shift_y = kappa_frame_y_value (&frame, frame.plot.y + frame.plot.height - dy) - frame.y.low;
-  self->x_range = (KappaLimits){ frame.x.low + shift_x, frame.x.high + shift_x };
-  self->y_range = (KappaLimits){ frame.y.low + shift_y, frame.y.high + shift_y };
+  self->x_range = (KappaLimits) { frame.x.low + shift_x, frame.x.high + shift_x };
+  self->y_range = (KappaLimits) { frame.y.low + shift_y, frame.y.high + shift_y };
   kappa_landscape_forget_mesh (self);
 }
 
@@ -134,7 +159,8 @@ describe_extreme (KappaLandscapeFigure *self, GString *text, const char *what, g
   g_autofree char *x = kappa_format_value (field->x[point / field->ny], 3);
   g_autofree char *y = kappa_format_value (field->y[point % field->ny], 3);
 
-  g_string_append_printf (text, " %s is %s, at %s %s and %s %s.", what, value, field->x_name, x, field->y_name, y);
+  g_string_append_printf (text, " %s is %s, at %s %s and %s %s.", what, value, field->x_name, x,
+                          field->y_name, y);
 }
 
 char *
@@ -148,9 +174,10 @@ kappa_landscape_describe (KappaFigure *figure)
   if (!kappa_landscape_prepare (self))
     return g_strdup ("A landscape without data yet.");
   text = g_string_new (NULL);
-  g_string_append_printf (text, "%s of %s over %s and %s, %zu by %zu points%s.", views[kappa_landscape_get_view (self)],
-                          self->field->name, self->field->x_name, self->field->y_name, self->field->nx, self->field->ny,
-                          self->bar.axis.scale == KAPPA_SCALE_LOG ? ", on a logarithmic scale" : "");
+  g_string_append_printf (
+      text, "%s of %s over %s and %s, %zu by %zu points%s.", views[kappa_landscape_get_view (self)],
+      self->field->name, self->field->x_name, self->field->y_name, self->field->nx, self->field->ny,
+      self->bar.axis.scale == KAPPA_SCALE_LOG ? ", on a logarithmic scale" : "");
   if (self->field->n_present < self->field->nx * self->field->ny)
     g_string_append_printf (text, " %zu of them are computed.", self->field->n_present);
   if (self->field->n_finite > 0)

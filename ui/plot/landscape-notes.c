@@ -17,7 +17,8 @@ add_sentence (GString *text, const char *format, ...)
 /**
  * kappa_landscape_dup_notes:
  *
- * Returns: (transfer full): what must be known to read the picture rightly, in short sentences; often ""
+ * Returns: (transfer full): what must be known to read the picture rightly, in short sentences;
+ * often ""
  */
 char *
 kappa_landscape_dup_notes (KappaLandscapeFigure *self)
@@ -29,8 +30,9 @@ kappa_landscape_dup_notes (KappaLandscapeFigure *self)
 
   if (self->field->n_present < n)
     add_sentence (text, "Interim: %s of %s points computed; %s.", present, total,
-                  kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_HEAT ? "the others show the nearest of them"
-                                                                          : "interpolated between them");
+                  kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_HEAT
+                      ? "the others show the nearest of them"
+                      : "interpolated between them");
   if (self->n_above + self->n_below > 0)
     {
       add_sentence (text, "Beyond the limits: %zu above, %zu below", self->n_above, self->n_below);
@@ -39,7 +41,8 @@ kappa_landscape_dup_notes (KappaLandscapeFigure *self)
                                  : " (limits set by hand).");
     }
   if (self->field->reduction > 1)
-    add_sentence (text, "Drawn as means of %u × %u points.", self->field->reduction, self->field->reduction);
+    add_sentence (text, "Drawn as means of %u × %u points.", self->field->reduction,
+                  self->field->reduction);
   if (self->view != kappa_landscape_get_view (self))
     add_sentence (text, "A %s needs two points along each axis: drawn as cells.",
                   self->view == KAPPA_LANDSCAPE_SURFACE ? "surface" : "contour map");
@@ -49,7 +52,8 @@ kappa_landscape_dup_notes (KappaLandscapeFigure *self)
 static guint
 list_legend (KappaLandscapeFigure *self, KappaLegendEntry *entries, char **texts)
 {
-  static const char *const names[] = { "", "not computed", "NaN", "+∞", "−∞", "zero or negative, not on a log scale" };
+  static const char *const names[]
+      = { "", "not computed", "NaN", "+∞", "−∞", "zero or negative, not on a log scale" };
   gsize n = self->field->nx * self->field->ny, counts[G_N_ELEMENTS (names)] = { 0 };
   guint n_entries = 0;
 
@@ -62,7 +66,7 @@ list_legend (KappaLandscapeFigure *self, KappaLegendEntry *entries, char **texts
         g_autofree char *count = kappa_format_count (counts[cell]);
 
         texts[n_entries] = g_strdup_printf ("%s: %s", names[cell], count);
-        entries[n_entries] = (KappaLegendEntry){ cell, texts[n_entries] };
+        entries[n_entries] = (KappaLegendEntry) { cell, texts[n_entries] };
         n_entries++;
       }
   return n_entries;
@@ -75,7 +79,10 @@ list_legend (KappaLandscapeFigure *self, KappaLegendEntry *entries, char **texts
  * Parts @body between the picture and what explains it.
  */
 void
-kappa_landscape_lay_out (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *body, KappaLandscapeLayout *layout,
+kappa_landscape_lay_out (KappaLandscapeFigure *self,
+                         KappaPen *pen,
+                         const KappaRect *body,
+                         KappaLandscapeLayout *layout,
                          gboolean draw)
 {
   KappaLegendEntry entries[KAPPA_CELL_NOT_ON_SCALE];
@@ -83,15 +90,18 @@ kappa_landscape_lay_out (KappaLandscapeFigure *self, KappaPen *pen, const KappaR
   guint n = list_legend (self, entries, texts);
   g_autofree char *notes = kappa_landscape_dup_notes (self);
   double legend = kappa_legend_draw (pen, entries, n, body->x, 0.0, body->width, FALSE);
-  double below = kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, 0, 0, body->width, FALSE);
+  double below = kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, 0, 0,
+                                      body->width, FALSE);
   double top = body->y + body->height - legend - below;
   double height = top - body->y - (legend + below > 0.0 ? 0.4 * pen->em : 0.0);
   double bar = kappa_colorbar_measure (&self->bar, pen, height), gap = 0.9 * pen->em;
 
-  self->bar.n_levels = kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_CONTOUR ? self->n_levels : 0;
+  self->bar.n_levels
+      = kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_CONTOUR ? self->n_levels : 0;
   self->bar.levels = self->levels;
-  layout->picture = (KappaRect){ body->x, body->y, MAX (body->width - bar - gap, pen->em), MAX (height, pen->em) };
-  layout->bar = (KappaRect){ body->x + body->width - bar, body->y, bar, MAX (height, pen->em) };
+  layout->picture = (KappaRect) { body->x, body->y, MAX (body->width - bar - gap, pen->em),
+                                  MAX (height, pen->em) };
+  layout->bar = (KappaRect) { body->x + body->width - bar, body->y, bar, MAX (height, pen->em) };
   if (kappa_landscape_get_view (self) != KAPPA_LANDSCAPE_SURFACE)
     {
       KappaFrame frame;
@@ -100,12 +110,13 @@ kappa_landscape_lay_out (KappaLandscapeFigure *self, KappaPen *pen, const KappaR
       kappa_landscape_lay_out_plane (self, pen, &layout->picture, &frame);
       layout->bar.height = frame.plot.y + frame.plot.height + 0.5 * pen->em - body->y;
     }
-  layout->notes = (KappaRect){ body->x, top, body->width, legend + below };
+  layout->notes = (KappaRect) { body->x, top, body->width, legend + below };
   if (draw)
     {
       kappa_colorbar_draw (&self->bar, pen, &layout->bar);
       kappa_legend_draw (pen, entries, n, body->x, top, body->width, TRUE);
-      kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, top + legend, body->width, TRUE);
+      kappa_pen_paragraph (pen, notes, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, top + legend,
+                           body->width, TRUE);
     }
   for (guint i = 0; i < n; i++)
     g_free (texts[i]);
@@ -133,8 +144,8 @@ kappa_landscape_describe_point (KappaLandscapeFigure *self, gsize point)
   kappa_axis_init (&axes[1], KAPPA_SCALE_LINEAR, field->y[0], field->y[field->ny - 1]);
   at_x = kappa_axis_dup_number (&axes[0], field->x[i]);
   at_y = kappa_axis_dup_number (&axes[1], field->y[j]);
-  g_string_append_printf (text, "%s %s   %s %s", kappa_axis_symbol (field->x_name), at_x, kappa_axis_symbol (field->y_name),
-                          at_y);
+  g_string_append_printf (text, "%s %s   %s %s", kappa_axis_symbol (field->x_name), at_x,
+                          kappa_axis_symbol (field->y_name), at_y);
   if (nearest == KAPPA_NO_POINT)
     g_string_append (text, "\nnot computed");
   for (guint k = 0; nearest != KAPPA_NO_POINT && k < self->fields->len; k++)

@@ -9,14 +9,18 @@
  * @frame: (out): the axes in their place
  */
 void
-kappa_landscape_lay_out_plane (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture, KappaFrame *frame)
+kappa_landscape_lay_out_plane (KappaLandscapeFigure *self,
+                               KappaPen *pen,
+                               const KappaRect *picture,
+                               KappaFrame *frame)
 {
   gboolean cells = kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_HEAT;
-  KappaLimits x = kappa_landscape_get_extent (self, 0, cells), y = kappa_landscape_get_extent (self, 1, cells);
+  KappaLimits x = kappa_landscape_get_extent (self, 0, cells),
+              y = kappa_landscape_get_extent (self, 1, cells);
 
-  *frame = (KappaFrame){ .x_title = kappa_axis_symbol (self->field->x_name),
-                         .y_title = kappa_axis_symbol (self->field->y_name),
-                         .keep_ratio = self->equal };
+  *frame = (KappaFrame) { .x_title = kappa_axis_symbol (self->field->x_name),
+                          .y_title = kappa_axis_symbol (self->field->y_name),
+                          .keep_ratio = self->equal };
   kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, x.low, x.high);
   kappa_axis_init (&frame->y, KAPPA_SCALE_LINEAR, y.low, y.high);
   kappa_frame_lay_out (frame, pen, picture);
@@ -82,7 +86,8 @@ draw_dots (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
 static void
 draw_name (KappaPen *pen, const KappaFrame *frame, const char *name, double x, double y)
 {
-  double width = kappa_pen_measure (pen, name, KAPPA_TEXT_SMALL), gap = 0.8 * pen->em, pad = 0.25 * pen->em;
+  double width = kappa_pen_measure (pen, name, KAPPA_TEXT_SMALL), gap = 0.8 * pen->em,
+         pad = 0.25 * pen->em;
   gboolean left = x + gap + width + pad > frame->plot.x + frame->plot.width;
   double start = left ? x - gap - width : x + gap;
   KappaColor ground = pen->theme->paper;
@@ -91,7 +96,8 @@ draw_name (KappaPen *pen, const KappaFrame *frame, const char *name, double x, d
   kappa_pen_set_color (pen, &ground);
   cairo_rectangle (pen->cr, start - pad, y - 0.55 * pen->em, width + 2.0 * pad, 1.1 * pen->em);
   cairo_fill (pen->cr);
-  kappa_pen_text (pen, name, KAPPA_TEXT_SMALL, &pen->theme->ink, left ? x - gap : x + gap, y, left ? 1.0 : 0.0, 0.5);
+  kappa_pen_text (pen, name, KAPPA_TEXT_SMALL, &pen->theme->ink, left ? x - gap : x + gap, y,
+                  left ? 1.0 : 0.0, 0.5);
 }
 
 static void

@@ -20,13 +20,14 @@ typedef struct
 static void
 set_up (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture, Stage *stage)
 {
-  KappaLimits x = kappa_landscape_get_extent (self, 0, FALSE), y = kappa_landscape_get_extent (self, 1, FALSE);
+  KappaLimits x = kappa_landscape_get_extent (self, 0, FALSE),
+              y = kappa_landscape_get_extent (self, 1, FALSE);
   const KappaAxis *value = &self->bar.axis;
   double ratio = self->equal ? (y.high - y.low) / (x.high - x.low) : 1.0;
   KappaRect inside;
 
-  *stage = (Stage){ .axes.titles = { kappa_axis_symbol (self->field->x_name), kappa_axis_symbol (self->field->y_name),
-                                     self->bar_title } };
+  *stage = (Stage) { .axes.titles = { kappa_axis_symbol (self->field->x_name),
+                                      kappa_axis_symbol (self->field->y_name), self->bar_title } };
   kappa_axis_init (&stage->axes.axes[0], KAPPA_SCALE_LINEAR, x.low, x.high);
   kappa_axis_init (&stage->axes.axes[1], KAPPA_SCALE_LINEAR, y.low, y.high);
   stage->axes.axes[2] = *value;
@@ -36,7 +37,12 @@ set_up (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture, Sta
 
 /* Projects the mesh to pixels: (x − left) · scale. */
 static void
-project_mesh (KappaLandscapeFigure *self, Stage *stage, double left, double top, double scale_x, double scale_y)
+project_mesh (KappaLandscapeFigure *self,
+              Stage *stage,
+              double left,
+              double top,
+              double scale_x,
+              double scale_y)
 {
   const KappaMesh *mesh = self->mesh;
   gsize n = kappa_mesh_get_n_vertices (mesh);
@@ -50,32 +56,48 @@ project_mesh (KappaLandscapeFigure *self, Stage *stage, double left, double top,
   depth = y + n;
   lit = depth + n;
   for (guint k = 0; k < 3; k++)
-    direction[k] = light[0] * camera.right[k] + light[1] * camera.up[k] + light[2] * camera.toward[k];
+    direction[k]
+        = light[0] * camera.right[k] + light[1] * camera.up[k] + light[2] * camera.toward[k];
   for (gsize i = 0; i < n; i++)
     {
       double normal_u = -g_array_index (mesh->du, float, i) * camera.size[2] / camera.size[0];
       double normal_v = -g_array_index (mesh->dv, float, i) * camera.size[2] / camera.size[1];
       double at_x, at_y, at_depth;
 
-      kappa_camera_project (&camera, g_array_index (mesh->u, float, i), g_array_index (mesh->v, float, i),
-                            g_array_index (mesh->t, float, i), &at_x, &at_y, &at_depth);
-      x[i] = (float) ((at_x - left) * scale_x);
-      y[i] = (float) ((at_y - top) * scale_y);
-      depth[i] = (float) at_depth;
-      lit[i] = (float) ((normal_u * direction[0] + normal_v * direction[1] + direction[2])
-                        / sqrt (normal_u * normal_u + normal_v * normal_v + 1.0));
+      kappa_camera_project (&camera, g_array_index (mesh->u, float, i),
+                            g_array_index (mesh->v, float, i), g_array_index (mesh->t, float, i),
+                            &at_x, &at_y, &at_depth);
+      x[i] = (float)((at_x - left) * scale_x);
+      y[i] = (float)((at_y - top) * scale_y);
+      depth[i] = (float)at_depth;
+      lit[i] = (float)((normal_u * direction[0] + normal_v * direction[1] + direction[2])
+                       / sqrt (normal_u * normal_u + normal_v * normal_v + 1.0));
     }
-  stage->scene = (KappaRasterScene){
-    .n_vertices = n, .n_triangles = kappa_mesh_get_n_triangles (mesh), .x = x, .y = y, .depth = depth, .light = lit,
-    .t = (const float *) (const void *) mesh->t->data, .triangles = (const guint32 *) (const void *) mesh->triangles->data,
-    .lines = (const guint8 *) mesh->lines->data, .palette = self->palettes,
-    .line_palette = self->palettes + KAPPA_PALETTE_SIZE, .samples = 1,
+  stage->scene = (KappaRasterScene) {
+    .n_vertices = n,
+    .n_triangles = kappa_mesh_get_n_triangles (mesh),
+    .x = x,
+    .y = y,
+    .depth = depth,
+    .light = lit,
+    .t = (const float *)(const void *)mesh->t->data,
+    .triangles = (const guint32 *)(const void *)mesh->triangles->data,
+    .lines = (const guint8 *)mesh->lines->data,
+    .palette = self->palettes,
+    .line_palette = self->palettes + KAPPA_PALETTE_SIZE,
+    .samples = 1,
   };
 }
 
 /* A place on the surface in the box; FALSE where there is none or it is cut off. */
 static gboolean
-find_on_surface (KappaLandscapeFigure *self, const Stage *stage, double x, double y, double *u, double *v, double *t)
+find_on_surface (KappaLandscapeFigure *self,
+                 const Stage *stage,
+                 double x,
+                 double y,
+                 double *u,
+                 double *v,
+                 double *t)
 {
   gsize point = kappa_field_find (self->field, x, y);
 
@@ -87,7 +109,8 @@ find_on_surface (KappaLandscapeFigure *self, const Stage *stage, double x, doubl
     return FALSE;
   *t = kappa_lattice_height (self->surface, x, y);
   *t = (*t - kappa_axis_transform (&self->bar.axis, self->bar.axis.low))
-       / (kappa_axis_transform (&self->bar.axis, self->bar.axis.high) - kappa_axis_transform (&self->bar.axis, self->bar.axis.low));
+       / (kappa_axis_transform (&self->bar.axis, self->bar.axis.high)
+          - kappa_axis_transform (&self->bar.axis, self->bar.axis.low));
   return *t >= -1e-9 && *t <= 1.0 + 1e-9;
 }
 
@@ -102,7 +125,8 @@ draw_floor (KappaLandscapeFigure *self, KappaPen *pen, const Stage *stage)
   for (guint i = 0; self->floor && i < self->n_levels; i++)
     {
       GPtrArray *paths = self->lines->pdata[i];
-      KappaColor color = kappa_colormap_get (self->colormap, kappa_axis_place (&self->bar.axis, self->levels[i]));
+      KappaColor color = kappa_colormap_get (self->colormap,
+                                             kappa_axis_place (&self->bar.axis, self->levels[i]));
 
       for (guint k = 0; k < paths->len; k++)
         {
@@ -112,7 +136,8 @@ draw_floor (KappaLandscapeFigure *self, KappaPen *pen, const Stage *stage)
           for (gsize p = 0; p < path->n; p++)
             {
               kappa_camera_project (&stage->camera, kappa_axis_place (&axes[0], path->points[p].x),
-                                    kappa_axis_place (&axes[1], path->points[p].y), 0.0, &x, &y, &depth);
+                                    kappa_axis_place (&axes[1], path->points[p].y), 0.0, &x, &y,
+                                    &depth);
               cairo_line_to (pen->cr, x, y);
             }
           if (path->closed)
@@ -135,7 +160,8 @@ collect_points (KappaLandscapeFigure *self, const Stage *stage, const KappaRect 
   for (gsize i = 0; i < self->marks->len + (dots ? n : 0); i++)
     {
       gsize k = i - self->marks->len;
-      const KappaLandscapeMark *mark = i < self->marks->len ? &g_array_index (self->marks, KappaLandscapeMark, i) : NULL;
+      const KappaLandscapeMark *mark
+          = i < self->marks->len ? &g_array_index (self->marks, KappaLandscapeMark, i) : NULL;
       KappaRasterPoint point = { .x = -1e9f };
       double u, v, t, x, y, depth;
 
@@ -145,7 +171,8 @@ collect_points (KappaLandscapeFigure *self, const Stage *stage, const KappaRect 
                            mark != NULL ? mark->y : field->y[k % field->ny], &u, &v, &t))
         {
           kappa_camera_project (&stage->camera, u, v, t, &x, &y, &depth);
-          point = (KappaRasterPoint){ (float) ((x - area->x)), (float) ((y - area->y)), (float) depth, TRUE };
+          point = (KappaRasterPoint) { (float)((x - area->x)), (float)((y - area->y)), (float)depth,
+                                       TRUE };
         }
       g_array_append_val (points, point);
     }
@@ -159,8 +186,8 @@ scale_points (GArray *points, double scale_x, double scale_y)
     {
       KappaRasterPoint *point = &g_array_index (points, KappaRasterPoint, i);
 
-      point->x = (float) (point->x * scale_x);
-      point->y = (float) (point->y * scale_y);
+      point->x = (float)(point->x * scale_x);
+      point->y = (float)(point->y * scale_y);
     }
 }
 
@@ -176,13 +203,15 @@ draw_points (KappaLandscapeFigure *self, KappaPen *pen, GArray *points, const Ka
         if (point->x < -1e8f || mark != (pass == 1))
           continue;
         if (mark)
-          kappa_landscape_draw_mark (pen, point->x + area->x, point->y + area->y, point->visible ? 1.0 : 0.35);
+          kappa_landscape_draw_mark (pen, point->x + area->x, point->y + area->y,
+                                     point->visible ? 1.0 : 0.35);
         else if (point->visible)
           kappa_landscape_draw_dot (pen, point->x + area->x, point->y + area->y);
       }
 }
 
-/* Two by two samples in a pixel, unless the pixels are small and somebody is turning the surface. */
+/* Two by two samples in a pixel, unless the pixels are small and somebody is turning the surface.
+ */
 static int
 choose_samples (KappaPen *pen)
 {
@@ -201,7 +230,8 @@ bound_mesh (const Stage *stage, const KappaRect *picture)
     {
       double x, y, depth;
 
-      kappa_camera_project (&stage->camera, corner & 1, corner >> 1 & 1, corner >> 2, &x, &y, &depth);
+      kappa_camera_project (&stage->camera, corner & 1, corner >> 1 & 1, corner >> 2, &x, &y,
+                            &depth);
       left = MIN (left, x);
       right = MAX (right, x);
       top = MIN (top, y);
@@ -209,8 +239,8 @@ bound_mesh (const Stage *stage, const KappaRect *picture)
     }
   left = MAX (left, picture->x);
   top = MAX (top, picture->y);
-  return (KappaRect){ left, top, MIN (right, picture->x + picture->width) - left,
-                      MIN (bottom, picture->y + picture->height) - top };
+  return (KappaRect) { left, top, MIN (right, picture->x + picture->width) - left,
+                       MIN (bottom, picture->y + picture->height) - top };
 }
 
 static void
@@ -232,11 +262,11 @@ draw_mesh (KappaLandscapeFigure *self, KappaPen *pen, Stage *stage, const KappaR
   project_mesh (self, stage, area.x, area.y, scale_x, scale_y);
   scale_points (points, scale_x, scale_y);
   stage->scene.samples = choose_samples (pen);
-  stage->scene.line_width = self->mesh_lines ? (float) (0.8 * pen->line * scale_x) : 0.0f;
-  stage->scene.points = (KappaRasterPoint *) (void *) points->data;
+  stage->scene.line_width = self->mesh_lines ? (float)(0.8 * pen->line * scale_x) : 0.0f;
+  stage->scene.points = (KappaRasterPoint *)(void *)points->data;
   stage->scene.n_points = points->len;
   kappa_raster_draw (&stage->scene, cairo_image_surface_get_data (raster), width, height,
-                     (gsize) cairo_image_surface_get_stride (raster));
+                     (gsize)cairo_image_surface_get_stride (raster));
   kappa_pen_end_raster (pen, &area, raster);
   scale_points (points, 1.0 / scale_x, 1.0 / scale_y);
   draw_points (self, pen, points, &area);
@@ -273,8 +303,13 @@ kappa_landscape_draw_surface (KappaLandscapeFigure *self, KappaPen *pen, const K
  * Returns: whether the surface is there
  */
 gboolean
-kappa_landscape_pick_surface (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture, double at_x,
-                              double at_y, double *x, double *y)
+kappa_landscape_pick_surface (KappaLandscapeFigure *self,
+                              KappaPen *pen,
+                              const KappaRect *picture,
+                              double at_x,
+                              double at_y,
+                              double *x,
+                              double *y)
 {
   const KappaMesh *mesh = self->mesh;
   KappaRasterHit hit;
@@ -283,17 +318,19 @@ kappa_landscape_pick_surface (KappaLandscapeFigure *self, KappaPen *pen, const K
 
   set_up (self, pen, picture, &stage);
   project_mesh (self, &stage, 0.0, 0.0, 1.0, 1.0);
-  found = kappa_raster_pick (&stage.scene, (float) at_x, (float) at_y, &hit);
+  found = kappa_raster_pick (&stage.scene, (float)at_x, (float)at_y, &hit);
   if (found)
     {
       const guint32 *v = stage.scene.triangles + 3 * hit.triangle;
 
-      *x = kappa_axis_value (&stage.axes.axes[0], hit.a * g_array_index (mesh->u, float, v[0])
-                                                      + hit.b * g_array_index (mesh->u, float, v[1])
-                                                      + hit.c * g_array_index (mesh->u, float, v[2]));
-      *y = kappa_axis_value (&stage.axes.axes[1], hit.a * g_array_index (mesh->v, float, v[0])
-                                                      + hit.b * g_array_index (mesh->v, float, v[1])
-                                                      + hit.c * g_array_index (mesh->v, float, v[2]));
+      *x = kappa_axis_value (&stage.axes.axes[0],
+                             hit.a * g_array_index (mesh->u, float, v[0])
+                                 + hit.b * g_array_index (mesh->u, float, v[1])
+                                 + hit.c * g_array_index (mesh->u, float, v[2]));
+      *y = kappa_axis_value (&stage.axes.axes[1],
+                             hit.a * g_array_index (mesh->v, float, v[0])
+                                 + hit.b * g_array_index (mesh->v, float, v[1])
+                                 + hit.c * g_array_index (mesh->v, float, v[2]));
     }
   g_free (stage.vertices);
   return found;
@@ -306,8 +343,13 @@ kappa_landscape_pick_surface (KappaLandscapeFigure *self, KappaPen *pen, const K
  * Returns: whether it is in the box
  */
 gboolean
-kappa_landscape_locate_surface (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture, double x,
-                                double y, double *at_x, double *at_y)
+kappa_landscape_locate_surface (KappaLandscapeFigure *self,
+                                KappaPen *pen,
+                                const KappaRect *picture,
+                                double x,
+                                double y,
+                                double *at_x,
+                                double *at_y)
 {
   double u, v, t, depth;
   Stage stage;

@@ -27,9 +27,9 @@ make_corner (const Builder *builder, gsize i, gsize j)
   const KappaLattice *lattice = builder->lattice;
   const KappaMeshBox *box = builder->box;
 
-  return (Corner){ .at = { (lattice->x[i] - box->x0) / (box->x1 - box->x0),
-                           (lattice->y[j] - box->y0) / (box->y1 - box->y0),
-                           (lattice->z[i * lattice->ny + j] - box->z0) / (box->z1 - box->z0) } };
+  return (Corner) { .at = { (lattice->x[i] - box->x0) / (box->x1 - box->x0),
+                            (lattice->y[j] - box->y0) / (box->y1 - box->y0),
+                            (lattice->z[i * lattice->ny + j] - box->z0) / (box->z1 - box->z0) } };
 }
 
 static double
@@ -53,18 +53,18 @@ find_slope (const Builder *builder, gsize i, gsize j, Corner *corner)
   c = isnan (lattice->z[i * lattice->ny + c]) ? j : c;
   d = isnan (lattice->z[i * lattice->ny + d]) ? j : d;
   if (lattice->x[b] > lattice->x[a])
-    corner->du = (height_for_slope (builder, b, j) - height_for_slope (builder, a, j)) / (lattice->x[b] - lattice->x[a])
-                 * (builder->box->x1 - builder->box->x0);
+    corner->du = (height_for_slope (builder, b, j) - height_for_slope (builder, a, j))
+                 / (lattice->x[b] - lattice->x[a]) * (builder->box->x1 - builder->box->x0);
   if (lattice->y[d] > lattice->y[c])
-    corner->dv = (height_for_slope (builder, i, d) - height_for_slope (builder, i, c)) / (lattice->y[d] - lattice->y[c])
-                 * (builder->box->y1 - builder->box->y0);
+    corner->dv = (height_for_slope (builder, i, d) - height_for_slope (builder, i, c))
+                 / (lattice->y[d] - lattice->y[c]) * (builder->box->y1 - builder->box->y0);
 }
 
 static guint32
 add_vertex (KappaMesh *mesh, const Corner *corner)
 {
-  float u = (float) corner->at[0], v = (float) corner->at[1], t = (float) corner->at[2];
-  float du = (float) corner->du, dv = (float) corner->dv;
+  float u = (float)corner->at[0], v = (float)corner->at[1], t = (float)corner->at[2];
+  float du = (float)corner->du, dv = (float)corner->dv;
 
   g_array_append_val (mesh->u, u);
   g_array_append_val (mesh->v, v);
@@ -103,7 +103,8 @@ between (const Corner *a, const Corner *b, double share)
   return corner;
 }
 
-/* Sutherland and Hodgman: keeps what is on the inner side of one face of the cube. Cut edges are no mesh lines. */
+/* Sutherland and Hodgman: keeps what is on the inner side of one face of the cube. Cut edges are no
+ * mesh lines. */
 static guint
 cut (Corner *corners, guint n, guint axis, gboolean high_face)
 {
@@ -142,9 +143,9 @@ add_cut_triangle (Builder *builder, const Corner triangle[3])
   for (guint k = 0; k < n; k++)
     vertices[k] = add_vertex (builder->mesh, &corners[k]);
   for (guint k = 1; k + 1 < n; k++)
-    add_triangle (builder->mesh, (guint32[3]){ vertices[0], vertices[k], vertices[k + 1] },
-                  (guint8) ((k == 1 && corners[0].line) | (corners[k].line ? 2 : 0)
-                            | (k + 2 == n && corners[k + 1].line ? 4 : 0)));
+    add_triangle (builder->mesh, (guint32[3]) { vertices[0], vertices[k], vertices[k + 1] },
+                  (guint8)((k == 1 && corners[0].line) | (corners[k].line ? 2 : 0)
+                           | (k + 2 == n && corners[k + 1].line ? 4 : 0)));
 }
 
 static guint32
@@ -173,7 +174,8 @@ add_lattice_triangle (Builder *builder, gsize points[3][2])
 
   for (guint k = 0; k < 3; k++)
     {
-      gsize i = points[k][0], j = points[k][1], next_i = points[(k + 1) % 3][0], next_j = points[(k + 1) % 3][1];
+      gsize i = points[k][0], j = points[k][1], next_i = points[(k + 1) % 3][0],
+            next_j = points[(k + 1) % 3][1];
 
       if (isnan (lattice->z[i * lattice->ny + j]))
         return;
@@ -181,7 +183,7 @@ add_lattice_triangle (Builder *builder, gsize points[3][2])
       find_slope (builder, i, j, &corners[k]);
       corners[k].line = (i == next_i && is_line (i, lattice->nx - 1, builder->step_x))
                         || (j == next_j && is_line (j, lattice->ny - 1, builder->step_y));
-      lines |= (guint8) (corners[k].line << k);
+      lines |= (guint8)(corners[k].line << k);
       inside += is_inside (&corners[k]);
     }
   if (inside < 3)
@@ -204,12 +206,12 @@ add_cell (Builder *builder, gsize i, gsize j)
 
   if (rising)
     {
-      add_lattice_triangle (builder, (gsize[3][2]){ { i, j }, { i + 1, j }, { i + 1, j + 1 } });
-      add_lattice_triangle (builder, (gsize[3][2]){ { i, j }, { i + 1, j + 1 }, { i, j + 1 } });
+      add_lattice_triangle (builder, (gsize[3][2]) { { i, j }, { i + 1, j }, { i + 1, j + 1 } });
+      add_lattice_triangle (builder, (gsize[3][2]) { { i, j }, { i + 1, j + 1 }, { i, j + 1 } });
       return;
     }
-  add_lattice_triangle (builder, (gsize[3][2]){ { i, j }, { i + 1, j }, { i, j + 1 } });
-  add_lattice_triangle (builder, (gsize[3][2]){ { i + 1, j }, { i + 1, j + 1 }, { i, j + 1 } });
+  add_lattice_triangle (builder, (gsize[3][2]) { { i, j }, { i + 1, j }, { i, j + 1 } });
+  add_lattice_triangle (builder, (gsize[3][2]) { { i + 1, j }, { i + 1, j + 1 }, { i, j + 1 } });
 }
 
 /**
@@ -220,17 +222,22 @@ add_cell (Builder *builder, gsize i, gsize j)
  * Returns: (transfer full)
  */
 KappaMesh *
-kappa_mesh_new (const KappaLattice *lattice, const KappaMeshBox *box, gsize line_step_x, gsize line_step_y)
+kappa_mesh_new (const KappaLattice *lattice,
+                const KappaMeshBox *box,
+                gsize line_step_x,
+                gsize line_step_y)
 {
   gsize n = lattice->nx * lattice->ny;
   g_autofree guint32 *shared = g_new (guint32, n);
   KappaMesh *mesh = g_new (KappaMesh, 1);
   Builder builder = { lattice, box, MAX (line_step_x, 1), MAX (line_step_y, 1), shared, mesh };
 
-  *mesh = (KappaMesh){ g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (float)),
-                       g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (float)),
-                       g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (guint32)),
-                       g_array_new (FALSE, FALSE, sizeof (guint8)) };
+  *mesh = (KappaMesh) {
+    g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (float)),
+    g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (float)),
+    g_array_new (FALSE, FALSE, sizeof (float)), g_array_new (FALSE, FALSE, sizeof (guint32)),
+    g_array_new (FALSE, FALSE, sizeof (guint8))
+  };
   for (gsize i = 0; i < n; i++)
     shared[i] = G_MAXUINT32;
   for (gsize i = 0; i + 1 < lattice->nx; i++)

@@ -4,11 +4,11 @@
 
 #include "ui/plot/text-record.h"
 
-/* Height of capitals and digits over the size of the font: what text is anchored by, so that figures have the
- * same layout with every font. */
-#define CAP_HEIGHT 0.72
+/* Height of capitals and digits over the size of the font: what text is anchored by, so that
+ * figures have the same layout with every font. */
+#define CAP_HEIGHT   0.72
 #define LINE_SPACING 1.35
-#define MAX_RASTER 16384.0
+#define MAX_RASTER   16384.0
 
 static PangoFontDescription *
 make_font (const KappaTheme *theme, double size, PangoWeight weight)
@@ -28,7 +28,8 @@ make_layout (cairo_t *cr)
   PangoContext *context = pango_cairo_create_context (cr);
   PangoLayout *layout;
 
-  /* Metrics that do not depend on the pixel grid: the screen, at any scale, and files get the same layout. */
+  /* Metrics that do not depend on the pixel grid: the screen, at any scale, and files get the same
+   * layout. */
   cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
   cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_SLIGHT);
   cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
@@ -51,7 +52,7 @@ kappa_pen_init (KappaPen *pen, cairo_t *cr, const KappaTheme *theme)
   cairo_surface_t *target = cairo_get_group_target (cr);
   cairo_matrix_t matrix;
 
-  *pen = (KappaPen){ .cr = cairo_reference (cr), .theme = theme };
+  *pen = (KappaPen) { .cr = cairo_reference (cr), .theme = theme };
   pen->em = theme->font_size * theme->unit;
   pen->line = theme->line_width * theme->unit;
   pen->vector = cairo_surface_get_type (target) != CAIRO_SURFACE_TYPE_IMAGE;
@@ -65,8 +66,9 @@ kappa_pen_init (KappaPen *pen, cairo_t *cr, const KappaTheme *theme)
 
   pen->layout = make_layout (cr);
   for (guint style = 0; style < G_N_ELEMENTS (pen->fonts); style++)
-    pen->fonts[style] = make_font (theme, kappa_pen_get_size (pen, style),
-                                   style == KAPPA_TEXT_TITLE ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pen->fonts[style]
+        = make_font (theme, kappa_pen_get_size (pen, style),
+                     style == KAPPA_TEXT_TITLE ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
   pen->record = kappa_text_record_find (target);
 }
 
@@ -123,7 +125,7 @@ kappa_pen_measure (KappaPen *pen, const char *text, KappaTextStyle style)
   int width;
 
   pango_layout_get_size (set_text (pen, text, -1, style), &width, NULL);
-  return (double) width / PANGO_SCALE;
+  return (double)width / PANGO_SCALE;
 }
 
 /**
@@ -136,8 +138,14 @@ kappa_pen_measure (KappaPen *pen, const char *text, KappaTextStyle style)
  * Draws text as text: files keep letters, not outlines.
  */
 void
-kappa_pen_text (KappaPen *pen, const char *text, KappaTextStyle style, const KappaColor *color, double x, double y,
-                double anchor_x, double anchor_y)
+kappa_pen_text (KappaPen *pen,
+                const char *text,
+                KappaTextStyle style,
+                const KappaColor *color,
+                double x,
+                double y,
+                double anchor_x,
+                double anchor_y)
 {
   double size = kappa_pen_get_size (pen, style);
   double baseline = y + (1.0 - anchor_y) * CAP_HEIGHT * size;
@@ -147,13 +155,14 @@ kappa_pen_text (KappaPen *pen, const char *text, KappaTextStyle style, const Kap
     return;
   if (pen->record != NULL)
     {
-      kappa_text_record_add (pen->record, pen->cr, text, size, style == KAPPA_TEXT_TITLE, color, x, baseline, anchor_x);
+      kappa_text_record_add (pen->record, pen->cr, text, size, style == KAPPA_TEXT_TITLE, color, x,
+                             baseline, anchor_x);
       return;
     }
   x -= anchor_x * kappa_pen_measure (pen, text, style);
   layout = set_text (pen, text, -1, style);
   kappa_pen_set_color (pen, color);
-  cairo_move_to (pen->cr, x, baseline - (double) pango_layout_get_baseline (layout) / PANGO_SCALE);
+  cairo_move_to (pen->cr, x, baseline - (double)pango_layout_get_baseline (layout) / PANGO_SCALE);
   pango_cairo_show_layout (pen->cr, layout);
   cairo_new_path (pen->cr);
 }
@@ -165,8 +174,15 @@ kappa_pen_text (KappaPen *pen, const char *text, KappaTextStyle style, const Kap
  * Like kappa_pen_text().
  */
 void
-kappa_pen_text_turned (KappaPen *pen, const char *text, KappaTextStyle style, const KappaColor *color, double x,
-                       double y, double anchor_x, double anchor_y, double angle)
+kappa_pen_text_turned (KappaPen *pen,
+                       const char *text,
+                       KappaTextStyle style,
+                       const KappaColor *color,
+                       double x,
+                       double y,
+                       double anchor_x,
+                       double anchor_y,
+                       double angle)
 {
   cairo_save (pen->cr);
   cairo_translate (pen->cr, x, y);
@@ -186,8 +202,14 @@ kappa_pen_text_turned (KappaPen *pen, const char *text, KappaTextStyle style, co
  * Returns: the height taken, 0 without text
  */
 double
-kappa_pen_paragraph (KappaPen *pen, const char *text, KappaTextStyle style, const KappaColor *color, double x,
-                     double y, double width, gboolean draw)
+kappa_pen_paragraph (KappaPen *pen,
+                     const char *text,
+                     KappaTextStyle style,
+                     const KappaColor *color,
+                     double x,
+                     double y,
+                     double width,
+                     gboolean draw)
 {
   double size = kappa_pen_get_size (pen, style);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
@@ -196,7 +218,7 @@ kappa_pen_paragraph (KappaPen *pen, const char *text, KappaTextStyle style, cons
   if (text == NULL || text[0] == '\0' || width <= 0.0)
     return 0.0;
   layout = set_text (pen, text, -1, style);
-  pango_layout_set_width (layout, (int) MIN (width * PANGO_SCALE, G_MAXINT / 2));
+  pango_layout_set_width (layout, (int)MIN (width * PANGO_SCALE, G_MAXINT / 2));
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   for (int i = 0; i < pango_layout_get_line_count (layout); i++)
     {
@@ -212,7 +234,8 @@ kappa_pen_paragraph (KappaPen *pen, const char *text, KappaTextStyle style, cons
 /**
  * kappa_pen_snap_x:
  *
- * Returns: the place of a vertical line nearest to @x that fills whole pixels; @x itself in a vector file
+ * Returns: the place of a vertical line nearest to @x that fills whole pixels; @x itself in a
+ * vector file
  */
 double
 kappa_pen_snap_x (KappaPen *pen, double x)
@@ -222,7 +245,8 @@ kappa_pen_snap_x (KappaPen *pen, double x)
 
   if (pen->vector)
     return x;
-  cairo_surface_get_device_scale (cairo_get_group_target (pen->cr), &device_scale_x, &device_scale_y);
+  cairo_surface_get_device_scale (cairo_get_group_target (pen->cr), &device_scale_x,
+                                  &device_scale_y);
   cairo_user_to_device (pen->cr, &x, &y);
   x = (floor (x * device_scale_x) + 0.5) / device_scale_x;
   cairo_device_to_user (pen->cr, &x, &y);
@@ -242,7 +266,8 @@ kappa_pen_snap_y (KappaPen *pen, double y)
 
   if (pen->vector)
     return y;
-  cairo_surface_get_device_scale (cairo_get_group_target (pen->cr), &device_scale_x, &device_scale_y);
+  cairo_surface_get_device_scale (cairo_get_group_target (pen->cr), &device_scale_x,
+                                  &device_scale_y);
   cairo_user_to_device (pen->cr, &x, &y);
   y = (floor (y * device_scale_y) + 0.5) / device_scale_y;
   cairo_device_to_user (pen->cr, &x, &y);
@@ -280,8 +305,9 @@ kappa_pen_hatch (KappaPen *pen, const KappaColor *ground, const KappaColor *line
  * kappa_pen_begin_raster:
  * @area: (inout): where dense drawing goes; grown to whole device pixels
  *
- * Returns: (transfer full) (nullable): a transparent ARGB32 image with the pixels of @area, at print resolution
- *   for a vector target; %NULL if the area is empty. To be given to kappa_pen_end_raster()
+ * Returns: (transfer full) (nullable): a transparent ARGB32 image with the pixels of @area, at
+ * print resolution for a vector target; %NULL if the area is empty. To be given to
+ * kappa_pen_end_raster()
  */
 cairo_surface_t *
 kappa_pen_begin_raster (KappaPen *pen, KappaRect *area)
@@ -305,10 +331,10 @@ kappa_pen_begin_raster (KappaPen *pen, KappaRect *area)
       y1 = ceil (y1 * device_y - 1e-6) / device_y;
       cairo_device_to_user (pen->cr, &x0, &y0);
       cairo_device_to_user (pen->cr, &x1, &y1);
-      *area = (KappaRect){ x0, y0, x1 - x0, y1 - y0 };
+      *area = (KappaRect) { x0, y0, x1 - x0, y1 - y0 };
     }
-  width = (int) MIN (ceil (area->width * sx - 1e-6), MAX_RASTER);
-  height = (int) MIN (ceil (area->height * sy - 1e-6), MAX_RASTER);
+  width = (int)MIN (ceil (area->width * sx - 1e-6), MAX_RASTER);
+  height = (int)MIN (ceil (area->height * sy - 1e-6), MAX_RASTER);
   return cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (width, 1), MAX (height, 1));
 }
 

@@ -4,23 +4,27 @@
 #include <string.h>
 
 /*
- * A z-buffer for surfaces of some ten thousand small triangles. The image is cut into tiles whose samples stay in
- * the processor's cache; triangles are sorted into tiles, rasterised eight samples at a time, and each tile is turned
- * into pixels at once. Single precision and a fixed order: the same scene gives the same bits everywhere.
+ * A z-buffer for surfaces of some ten thousand small triangles. The image is cut into tiles whose
+ * samples stay in the processor's cache; triangles are sorted into tiles, rasterised eight samples
+ * at a time, and each tile is turned into pixels at once. Single precision and a fixed order: the
+ * same scene gives the same bits everywhere.
  */
 
-#define TILE 64 /* samples; a multiple of LANES */
-#define LANES 8
+#define TILE      64 /* samples; a multiple of LANES */
+#define LANES     8
 #define UNDERSIDE 0.80f
 
 /* GCC makes AVX-512, AVX2 and baseline code of one source and picks at run time. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define FOR_EVERY_CPU __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)                                \
+    && !defined(__SANITIZE_ADDRESS__)
+#define FOR_EVERY_CPU                                                                              \
+  __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FOR_EVERY_CPU
 #endif
 
-/* Vectors are wider than the baseline's registers, but no function that takes one is ever called: all are inlined. */
+/* Vectors are wider than the baseline's registers, but no function that takes one is ever called:
+ * all are inlined. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 typedef float Floats __attribute__ ((vector_size (LANES * sizeof (float))));
@@ -53,8 +57,8 @@ typedef struct
   float x, y;
 } Place;
 
-/* The signed distance from the line through two vertices. Both triangles at an edge get the same numbers with
- * opposite signs, whatever the order of the vertices, so no sample on it is missed. */
+/* The signed distance from the line through two vertices. Both triangles at an edge get the same
+ * numbers with opposite signs, whatever the order of the vertices, so no sample on it is missed. */
 static inline __attribute__ ((always_inline)) Plane
 make_edge (Place a, Place b, guint32 index_a, guint32 index_b)
 {
@@ -64,7 +68,7 @@ make_edge (Place a, Place b, guint32 index_a, guint32 index_b)
   float length = sqrtf (dx * dx + dy * dy);
   float scale = length > 0.0f ? (swapped ? -1.0f : 1.0f) / length : 0.0f;
 
-  return (Plane){ dx * scale, dy * scale, -(p.x * dx + p.y * dy) * scale };
+  return (Plane) { dx * scale, dy * scale, -(p.x * dx + p.y * dy) * scale };
 }
 
 static inline __attribute__ ((always_inline)) Plane
@@ -74,7 +78,7 @@ make_plane (const Place p[3], float f0, float f1, float f2, float inverse_area)
   float dx = ((f1 - f0) * by - (f2 - f0) * ay) * inverse_area;
   float dy = ((f2 - f0) * ax - (f1 - f0) * bx) * inverse_area;
 
-  return (Plane){ dx, dy, f0 - dx * p[0].x - dy * p[0].y };
+  return (Plane) { dx, dy, f0 - dx * p[0].x - dy * p[0].y };
 }
 
 /* How bright a side is whose normal has this cosine with the light. */
@@ -89,20 +93,20 @@ shade (float cosine, gboolean underside)
 static inline __attribute__ ((always_inline)) int
 first_sample (float x)
 {
-  return (int) ceilf (CLAMP (x, -1e6f, 1e6f) - 0.5f);
+  return (int)ceilf (CLAMP (x, -1e6f, 1e6f) - 0.5f);
 }
 
 static inline __attribute__ ((always_inline)) gboolean
 set_up (const KappaRasterScene *scene, gsize triangle, float origin_x, float origin_y, Setup *setup)
 {
   const guint32 *v = scene->triangles + 3 * triangle;
-  float samples = (float) scene->samples;
+  float samples = (float)scene->samples;
   float low_x, high_x, low_y, high_y, area;
   gboolean underside;
   Place p[3];
 
   for (int k = 0; k < 3; k++)
-    p[k] = (Place){ scene->x[v[k]] * samples - origin_x, scene->y[v[k]] * samples - origin_y };
+    p[k] = (Place) { scene->x[v[k]] * samples - origin_x, scene->y[v[k]] * samples - origin_y };
   low_x = MIN (p[0].x, MIN (p[1].x, p[2].x));
   high_x = MAX (p[0].x, MAX (p[1].x, p[2].x));
   low_y = MIN (p[0].y, MIN (p[1].y, p[2].y));
@@ -120,13 +124,16 @@ set_up (const KappaRasterScene *scene, gsize triangle, float origin_x, float ori
     {
       int next = (k + 1) % 3;
 
-      setup->edges[k] = underside ? make_edge (p[next], p[k], v[next], v[k]) : make_edge (p[k], p[next], v[k], v[next]);
+      setup->edges[k] = underside ? make_edge (p[next], p[k], v[next], v[k])
+                                  : make_edge (p[k], p[next], v[k], v[next]);
       setup->lines[k] = scene->line_width > 0.0f && (scene->lines[triangle] >> k & 1);
     }
-  setup->depth = make_plane (p, scene->depth[v[0]], scene->depth[v[1]], scene->depth[v[2]], 1.0f / area);
+  setup->depth
+      = make_plane (p, scene->depth[v[0]], scene->depth[v[1]], scene->depth[v[2]], 1.0f / area);
   setup->t = make_plane (p, scene->t[v[0]], scene->t[v[1]], scene->t[v[2]], 1.0f / area);
-  setup->light = make_plane (p, shade (scene->light[v[0]], underside), shade (scene->light[v[1]], underside),
-                             shade (scene->light[v[2]], underside), 1.0f / area);
+  setup->light
+      = make_plane (p, shade (scene->light[v[0]], underside), shade (scene->light[v[1]], underside),
+                    shade (scene->light[v[2]], underside), 1.0f / area);
   return TRUE;
 }
 
@@ -139,14 +146,14 @@ evaluate (const Plane *plane, Floats x, float y)
 static inline __attribute__ ((always_inline)) Floats
 choose (Mask mask, Floats yes, Floats no)
 {
-  return (Floats) ((mask & (Mask) yes) | (~mask & (Mask) no));
+  return (Floats)((mask & (Mask)yes) | (~mask & (Mask)no));
 }
 
 static inline __attribute__ ((always_inline)) gboolean
 is_zero (Floats v)
 {
   typedef gint64 Longs __attribute__ ((vector_size (LANES * sizeof (float))));
-  Longs bits = (Longs) v;
+  Longs bits = (Longs)v;
 
   return (bits[0] | bits[1] | bits[2] | bits[3]) == 0;
 }
@@ -157,7 +164,8 @@ maximum (Floats a, Floats b)
   return choose (a > b, a, b);
 }
 
-/* Coverage of the mesh lines along the edges: 1 within half their width, falling to 0 over one sample. */
+/* Coverage of the mesh lines along the edges: 1 within half their width, falling to 0 over one
+ * sample. */
 static inline __attribute__ ((always_inline)) Floats
 cover_lines (const Setup *setup, const Floats distance[3], float half_width)
 {
@@ -181,17 +189,17 @@ fill_triangle (const Setup *setup, float half_width, Tile *tile)
     for (int column = setup->x0 & ~(LANES - 1); column < setup->x1; column += LANES)
       {
         int at = row * TILE + column;
-        Floats x = lanes + (float) column;
-        float y = (float) row + 0.5f;
-        Floats *depth = (Floats *) (tile->depth + at), *t = (Floats *) (tile->t + at);
-        Floats *light = (Floats *) (tile->light + at), *line = (Floats *) (tile->line + at);
+        Floats x = lanes + (float)column;
+        float y = (float)row + 0.5f;
+        Floats *depth = (Floats *)(tile->depth + at), *t = (Floats *)(tile->t + at);
+        Floats *light = (Floats *)(tile->light + at), *line = (Floats *)(tile->line + at);
         Floats distance[3] = { evaluate (&setup->edges[0], x, y), evaluate (&setup->edges[1], x, y),
                                evaluate (&setup->edges[2], x, y) };
         Floats z = evaluate (&setup->depth, x, y);
         Mask inside = (distance[0] >= zero) & (distance[1] >= zero) & (distance[2] >= zero);
         Mask mask;
 
-        if (is_zero ((Floats) inside))
+        if (is_zero ((Floats)inside))
           continue;
         mask = inside & (z > *depth);
         *depth = choose (mask, z, *depth);
@@ -205,15 +213,15 @@ fill_triangle (const Setup *setup, float half_width, Tile *tile)
 static inline __attribute__ ((always_inline)) Floats
 get_covered (Floats values, Floats depth)
 {
-  return (Floats) ((Mask) values & (depth > 0.0f));
+  return (Floats)((Mask)values & (depth > 0.0f));
 }
 
 /* The sums over the covered samples of eight neighbouring pixels. */
 static inline __attribute__ ((always_inline)) Floats
 sum_samples (const float *values, const float *depths, int samples)
 {
-  const Floats *value = (const Floats *) values, *value_below = (const Floats *) (values + TILE);
-  const Floats *depth = (const Floats *) depths, *depth_below = (const Floats *) (depths + TILE);
+  const Floats *value = (const Floats *)values, *value_below = (const Floats *)(values + TILE);
+  const Floats *depth = (const Floats *)depths, *depth_below = (const Floats *)(depths + TILE);
   Floats left, right;
 
   if (samples == 1)
@@ -230,13 +238,14 @@ look_up (const guint32 *palette, Mask index)
   Mask colors;
 
   for (int lane = 0; lane < LANES; lane++)
-    colors[lane] = (gint32) palette[index[lane]];
+    colors[lane] = (gint32)palette[index[lane]];
   return colors;
 }
 
-/* Eight pixels. The samples of a pixel are averaged before their colour is looked up: colours change slowly along the
- * palette. */
-static const float ones[TILE + 2 * LANES] __attribute__ ((aligned (64))) = { [0 ... TILE + 2 * LANES - 1] = 1.0f };
+/* Eight pixels. The samples of a pixel are averaged before their colour is looked up: colours
+ * change slowly along the palette. */
+static const float ones[TILE + 2 * LANES] __attribute__ ((aligned (64)))
+= { [0 ... TILE + 2 * LANES - 1] = 1.0f };
 
 static inline __attribute__ ((always_inline)) void
 resolve_pixels (const KappaRasterScene *scene, const Tile *tile, int at, guint32 *pixels, int n)
@@ -250,50 +259,64 @@ resolve_pixels (const KappaRasterScene *scene, const Tile *tile, int at, guint32
   if (is_zero (covered))
     return;
   each = one / maximum (covered, one);
-  coverage = covered / (float) (scene->samples * scene->samples);
-  place = sum_samples (tile->t + at, depths, scene->samples) * each * (float) (KAPPA_PALETTE_SIZE - 1) + 0.5f;
-  place = choose (place < (float) KAPPA_PALETTE_SIZE - 0.5f, maximum (place, zero), zero + (float) (KAPPA_PALETTE_SIZE - 1));
+  coverage = covered / (float)(scene->samples * scene->samples);
+  place
+      = sum_samples (tile->t + at, depths, scene->samples) * each * (float)(KAPPA_PALETTE_SIZE - 1)
+        + 0.5f;
+  place = choose (place < (float)KAPPA_PALETTE_SIZE - 0.5f, maximum (place, zero),
+                  zero + (float)(KAPPA_PALETTE_SIZE - 1));
   light = sum_samples (tile->light + at, depths, scene->samples) * each;
   line = sum_samples (tile->line + at, depths, scene->samples) * each;
-  index = __builtin_convertvector (place, Mask);
+  index = __builtin_convertvector(place, Mask);
   surface = look_up (scene->palette, index);
   lines = look_up (scene->line_palette, index);
-  result = __builtin_convertvector (coverage * 255.0f + 0.5f, Mask) << 24;
+  result = __builtin_convertvector(coverage * 255.0f + 0.5f, Mask) << 24;
   for (int shift = 0; shift <= 16; shift += 8)
     {
-      Floats a = __builtin_convertvector (surface >> shift & 255, Floats);
-      Floats b = __builtin_convertvector (lines >> shift & 255, Floats);
+      Floats a = __builtin_convertvector(surface >> shift & 255, Floats);
+      Floats b = __builtin_convertvector(lines >> shift & 255, Floats);
       Floats part = (a + (b - a) * line) * light;
 
       part = choose (part < full, part, full) * coverage + 0.5f;
-      result |= __builtin_convertvector (part, Mask) << shift;
+      result |= __builtin_convertvector(part, Mask) << shift;
     }
-  memcpy (pixels, &result, (gsize) n * sizeof *pixels);
+  memcpy (pixels, &result, (gsize)n * sizeof *pixels);
 }
 
 FOR_EVERY_CPU static void
-draw_tile (const KappaRasterScene *scene, const guint32 *triangles, gsize n, int left, int top, Tile *tile,
-           guint8 *pixels, int width, int height, gsize stride)
+draw_tile (const KappaRasterScene *scene,
+           const guint32 *triangles,
+           gsize n,
+           int left,
+           int top,
+           Tile *tile,
+           guint8 *pixels,
+           int width,
+           int height,
+           gsize stride)
 {
-  float half_width = 0.5f * scene->line_width * (float) scene->samples;
+  float half_width = 0.5f * scene->line_width * (float)scene->samples;
   int side = TILE / scene->samples;
   Setup setup;
 
   memset (tile->depth, 0, sizeof tile->depth);
   for (gsize i = 0; i < n; i++)
-    if (set_up (scene, triangles[i], (float) (left * scene->samples), (float) (top * scene->samples), &setup))
+    if (set_up (scene, triangles[i], (float)(left * scene->samples), (float)(top * scene->samples),
+                &setup))
       fill_triangle (&setup, half_width, tile);
   for (int y = top; y < MIN (top + side, height); y++)
     {
-      guint32 *row = (guint32 *) (void *) (pixels + (gsize) y * stride);
+      guint32 *row = (guint32 *)(void *)(pixels + (gsize)y * stride);
 
       for (int x = left; x < MIN (left + side, width); x += LANES)
-        resolve_pixels (scene, tile, (y - top) * scene->samples * TILE + (x - left) * scene->samples, row + x,
+        resolve_pixels (scene, tile,
+                        (y - top) * scene->samples * TILE + (x - left) * scene->samples, row + x,
                         MIN (LANES, width - x));
     }
 }
 
-/* A point is seen if nothing is nearer to the eye by more than the surface it lies on may be, a pixel away. */
+/* A point is seen if nothing is nearer to the eye by more than the surface it lies on may be, a
+ * pixel away. */
 static void
 test_points (const KappaRasterScene *scene, int left, int top, const Tile *tile)
 {
@@ -302,10 +325,11 @@ test_points (const KappaRasterScene *scene, int left, int top, const Tile *tile)
   for (gsize i = 0; i < scene->n_points; i++)
     {
       KappaRasterPoint *point = &scene->points[i];
-      int x = (int) floorf (point->x) - left, y = (int) floorf (point->y) - top;
+      int x = (int)floorf (point->x) - left, y = (int)floorf (point->y) - top;
 
       if (x >= 0 && y >= 0 && x < side && y < side)
-        point->visible = point->depth >= tile->depth[y * scene->samples * TILE + x * scene->samples] * 0.995f;
+        point->visible
+            = point->depth >= tile->depth[y * scene->samples * TILE + x * scene->samples] * 0.995f;
     }
 }
 
@@ -326,23 +350,25 @@ static Reach
 find_tiles (const KappaRasterScene *scene, const Bins *bins, gsize triangle)
 {
   const guint32 *v = scene->triangles + 3 * triangle;
-  float side = (float) bins->side, right = side * (float) bins->columns - 1.0f, bottom = side * (float) bins->rows - 1.0f;
+  float side = (float)bins->side, right = side * (float)bins->columns - 1.0f,
+        bottom = side * (float)bins->rows - 1.0f;
   float low_x = MIN (scene->x[v[0]], MIN (scene->x[v[1]], scene->x[v[2]]));
   float high_x = MAX (scene->x[v[0]], MAX (scene->x[v[1]], scene->x[v[2]]));
   float low_y = MIN (scene->y[v[0]], MIN (scene->y[v[1]], scene->y[v[2]]));
   float high_y = MAX (scene->y[v[0]], MAX (scene->y[v[1]], scene->y[v[2]]));
 
   if (!(high_x >= 0.0f && high_y >= 0.0f && low_x <= right && low_y <= bottom))
-    return (Reach){ .x0 = 1 };
-  return (Reach){ (guint16) (MAX (low_x, 0.0f) / side), (guint16) (MIN (high_x, right) / side),
-                  (guint16) (MAX (low_y, 0.0f) / side), (guint16) (MIN (high_y, bottom) / side) };
+    return (Reach) { .x0 = 1 };
+  return (Reach) { (guint16)(MAX (low_x, 0.0f) / side), (guint16)(MIN (high_x, right) / side),
+                   (guint16)(MAX (low_y, 0.0f) / side), (guint16)(MIN (high_y, bottom) / side) };
 }
 
-/* A counting sort: the triangles of tile k are those from starts[k] to starts[k + 1], in their own order. */
+/* A counting sort: the triangles of tile k are those from starts[k] to starts[k + 1], in their own
+ * order. */
 static void
 sort_into_tiles (const KappaRasterScene *scene, Bins *bins)
 {
-  gsize n_tiles = (gsize) bins->columns * (gsize) bins->rows;
+  gsize n_tiles = (gsize)bins->columns * (gsize)bins->rows;
   g_autofree Reach *reaches = g_new (Reach, MAX (scene->n_triangles, 1));
   guint32 sum = 0;
 
@@ -360,20 +386,26 @@ sort_into_tiles (const KappaRasterScene *scene, Bins *bins)
   for (gsize i = 0; i < scene->n_triangles; i++)
     for (int y = reaches[i].y0; y <= reaches[i].y1; y++)
       for (int x = reaches[i].x0; x <= reaches[i].x1; x++)
-        bins->triangles[bins->starts[y * bins->columns + x + 1]++] = (guint32) i;
+        bins->triangles[bins->starts[y * bins->columns + x + 1]++] = (guint32)i;
 }
 
 /**
  * kappa_raster_draw:
- * @pixels: (inout): premultiplied ARGB32; every pixel is written where there may be a surface, none elsewhere
+ * @pixels: (inout): premultiplied ARGB32; every pixel is written where there may be a surface, none
+ * elsewhere
  *
  * Draws the scene and finds out which of its points can be seen.
  */
 void
-kappa_raster_draw (const KappaRasterScene *scene, guint8 *pixels, int width, int height, gsize stride)
+kappa_raster_draw (const KappaRasterScene *scene,
+                   guint8 *pixels,
+                   int width,
+                   int height,
+                   gsize stride)
 {
   int side = TILE / scene->samples;
-  Bins bins = { .columns = (width + side - 1) / side, .rows = (height + side - 1) / side, .side = side };
+  Bins bins
+      = { .columns = (width + side - 1) / side, .rows = (height + side - 1) / side, .side = side };
   Tile *tile = g_aligned_alloc (1, sizeof (Tile), 64);
 
   sort_into_tiles (scene, &bins);
@@ -387,7 +419,8 @@ kappa_raster_draw (const KappaRasterScene *scene, guint8 *pixels, int width, int
 
         if (n == 0)
           continue;
-        draw_tile (scene, bins.triangles + first, n, column * side, row * side, tile, pixels, width, height, stride);
+        draw_tile (scene, bins.triangles + first, n, column * side, row * side, tile, pixels, width,
+                   height, stride);
         test_points (scene, column * side, row * side, tile);
       }
   g_free (bins.starts);
@@ -411,20 +444,23 @@ kappa_raster_pick (const KappaRasterScene *scene, float x, float y, KappaRasterH
   for (gsize i = 0; i < scene->n_triangles; i++)
     {
       const guint32 *v = scene->triangles + 3 * i;
-      float ax = scene->x[v[0]] - x, ay = scene->y[v[0]] - y, bx = scene->x[v[1]] - x, by = scene->y[v[1]] - y;
+      float ax = scene->x[v[0]] - x, ay = scene->y[v[0]] - y, bx = scene->x[v[1]] - x,
+            by = scene->y[v[1]] - y;
       float cx = scene->x[v[2]] - x, cy = scene->y[v[2]] - y;
       float a = bx * cy - cx * by, b = cx * ay - ax * cy, c = ax * by - bx * ay;
       float area = a + b + c, depth;
 
-      if (!((a >= 0.0f && b >= 0.0f && c >= 0.0f) || (a <= 0.0f && b <= 0.0f && c <= 0.0f)) || area == 0.0f)
+      if (!((a >= 0.0f && b >= 0.0f && c >= 0.0f) || (a <= 0.0f && b <= 0.0f && c <= 0.0f))
+          || area == 0.0f)
         continue;
       depth = (a * scene->depth[v[0]] + b * scene->depth[v[1]] + c * scene->depth[v[2]]) / area;
       if (depth <= nearest)
         continue;
       nearest = depth;
       /* Weights on the screen, undone for perspective: depth is proportional to 1/w. */
-      *hit = (KappaRasterHit){ i, a / area * scene->depth[v[0]] / depth, b / area * scene->depth[v[1]] / depth,
-                               c / area * scene->depth[v[2]] / depth };
+      *hit = (KappaRasterHit) { i, a / area * scene->depth[v[0]] / depth,
+                                b / area * scene->depth[v[1]] / depth,
+                                c / area * scene->depth[v[2]] / depth };
     }
   return nearest > 0.0f;
 }

@@ -32,7 +32,8 @@ kappa_scale_choice_get_type (void)
 KappaScale
 kappa_scale_choice_resolve (KappaScaleChoice choice, gboolean suggests_log)
 {
-  static const KappaScale scales[] = { KAPPA_SCALE_LINEAR, KAPPA_SCALE_LINEAR, KAPPA_SCALE_LOG, KAPPA_SCALE_SYMLOG };
+  static const KappaScale scales[]
+      = { KAPPA_SCALE_LINEAR, KAPPA_SCALE_LINEAR, KAPPA_SCALE_LOG, KAPPA_SCALE_SYMLOG };
 
   return choice == KAPPA_SCALE_CHOICE_AUTO && suggests_log ? KAPPA_SCALE_LOG : scales[choice];
 }
@@ -40,7 +41,7 @@ kappa_scale_choice_resolve (KappaScaleChoice choice, gboolean suggests_log)
 static int
 compare (const void *a, const void *b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  double x = *(const double *)a, y = *(const double *)b;
 
   return (x > y) - (x < y);
 }
@@ -49,8 +50,8 @@ compare (const void *a, const void *b)
  * kappa_values_suggest_log:
  * @values: those that are not finite do not count
  *
- * Returns: whether a linear scale would hide the shape: all values are positive, and nine tenths of the way up
- *   they are more than 50 times the smallest
+ * Returns: whether a linear scale would hide the shape: all values are positive, and nine tenths of
+ * the way up they are more than 50 times the smallest
  */
 gboolean
 kappa_values_suggest_log (const double *values, gsize n)

@@ -13,7 +13,7 @@ kappa_table_find_number (const KappaTable *table, const char *name)
 {
   for (guint i = 0; table != NULL && i < table->n_columns; i++)
     if (strcmp (table->columns[i].name, name) == 0 && table->numbers[i] != NULL)
-      return (int) i;
+      return (int)i;
   return -1;
 }
 
@@ -28,6 +28,6 @@ kappa_table_find_text (const KappaTable *table, const char *name)
 {
   for (guint i = 0; table != NULL && i < table->n_columns; i++)
     if (strcmp (table->columns[i].name, name) == 0 && table->texts[i] != NULL)
-      return (int) i;
+      return (int)i;
   return -1;
 }

@@ -54,8 +54,15 @@ kappa_text_record_find (cairo_surface_t *surface)
  * Writes down one line of text. Only the three anchors SVG knows are kept exactly.
  */
 void
-kappa_text_record_add (KappaTextRecord *self, cairo_t *cr, const char *text, double size, gboolean bold,
-                       const KappaColor *color, double x, double baseline, double anchor)
+kappa_text_record_add (KappaTextRecord *self,
+                       cairo_t *cr,
+                       const char *text,
+                       double size,
+                       gboolean bold,
+                       const KappaColor *color,
+                       double x,
+                       double baseline,
+                       double anchor)
 {
   static const char *const anchors[] = { "start", "middle", "end" };
   g_autofree char *escaped = g_markup_escape_text (text, -1);
@@ -69,14 +76,18 @@ kappa_text_record_add (KappaTextRecord *self, cairo_t *cr, const char *text, dou
     for (guint i = 0; i < G_N_ELEMENTS (values); i++)
       g_ascii_formatd (numbers[i], sizeof numbers[i], "%.6g", values[i]);
   }
-  g_string_append_printf (self->svg,
-                          "<text xml:space=\"preserve\" transform=\"matrix(%s %s %s %s %s %s)\" x=\"%s\" y=\"%s\" "
-                          "font-family=\"%s\" font-size=\"%s\"%s text-anchor=\"%s\" fill=\"#%06x\">%s</text>\n",
-                          numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7],
-                          self->family, numbers[8], bold ? " font-weight=\"bold\"" : "",
-                          anchors[anchor < 0.25 ? 0 : anchor > 0.75 ? 2 : 1],
-                          ((guint) (color->red * 255.0 + 0.5) << 16 | (guint) (color->green * 255.0 + 0.5) << 8
-                           | (guint) (color->blue * 255.0 + 0.5)), escaped);
+  g_string_append_printf (
+      self->svg,
+      "<text xml:space=\"preserve\" transform=\"matrix(%s %s %s %s %s %s)\" x=\"%s\" y=\"%s\" "
+      "font-family=\"%s\" font-size=\"%s\"%s text-anchor=\"%s\" fill=\"#%06x\">%s</text>\n",
+      numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6],
+      numbers[7], self->family, numbers[8], bold ? " font-weight=\"bold\"" : "",
+      anchors[anchor < 0.25   ? 0
+              : anchor > 0.75 ? 2
+                              : 1],
+      ((guint)(color->red * 255.0 + 0.5) << 16 | (guint)(color->green * 255.0 + 0.5) << 8
+       | (guint)(color->blue * 255.0 + 0.5)),
+      escaped);
 }
 
 /**

@@ -1,14 +1,21 @@
 #include "ui/plot/theme.h"
 
 #define RGB(hex) RGBA (hex, 1.0)
-#define RGBA(hex, a) { ((hex) >> 16 & 255) / 255.0, ((hex) >> 8 & 255) / 255.0, ((hex) & 255) / 255.0, (a) }
+#define RGBA(hex, a)                                                                               \
+  {                                                                                                \
+    ((hex) >> 16 & 255) / 255.0, ((hex) >> 8 & 255) / 255.0, ((hex)&255) / 255.0, (a)              \
+  }
 
-/* The series are Okabe and Ito's palette (Color Universal Design, 2008), darkened on white and lightened on dark
- * grounds so that a thin line keeps a contrast of 3:1 against the paper. */
-#define SERIES_ON_LIGHT \
-  { RGB (0x0072b2), RGB (0xd55e00), RGB (0x007a59), RGB (0xb0568f), RGB (0x9a6b00), RGB (0x3a7ca5) }
-#define SERIES_ON_DARK \
-  { RGB (0x56b4e9), RGB (0xf0a04b), RGB (0x3ecfa0), RGB (0xe39cc3), RGB (0xf0e442), RGB (0x9fb8ff) }
+/* The series are Okabe and Ito's palette (Color Universal Design, 2008), darkened on white and
+ * lightened on dark grounds so that a thin line keeps a contrast of 3:1 against the paper. */
+#define SERIES_ON_LIGHT                                                                            \
+  {                                                                                                \
+    RGB (0x0072b2), RGB (0xd55e00), RGB (0x007a59), RGB (0xb0568f), RGB (0x9a6b00), RGB (0x3a7ca5) \
+  }
+#define SERIES_ON_DARK                                                                             \
+  {                                                                                                \
+    RGB (0x56b4e9), RGB (0xf0a04b), RGB (0x3ecfa0), RGB (0xe39cc3), RGB (0xf0e442), RGB (0x9fb8ff) \
+  }
 
 static const KappaTheme themes[KAPPA_N_THEMES] = {
   [KAPPA_THEME_LIGHT] = {
@@ -82,8 +89,8 @@ kappa_theme_kind_get_type (void)
 /**
  * kappa_theme_init:
  *
- * Fills @theme with one of the built-in themes. The screen themes are measured in CSS pixels, the print theme in
- * points.
+ * Fills @theme with one of the built-in themes. The screen themes are measured in CSS pixels, the
+ * print theme in points.
  */
 void
 kappa_theme_init (KappaTheme *theme, KappaThemeKind kind)
@@ -91,7 +98,8 @@ kappa_theme_init (KappaTheme *theme, KappaThemeKind kind)
   g_return_if_fail (kind < KAPPA_N_THEMES);
 
   *theme = themes[kind];
-  kappa_theme_set_font (theme, "Cantarell, Inter, Helvetica, Arial, DejaVu Sans, sans-serif", theme->font_size);
+  kappa_theme_set_font (theme, "Cantarell, Inter, Helvetica, Arial, DejaVu Sans, sans-serif",
+                        theme->font_size);
 }
 
 /**

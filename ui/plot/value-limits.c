@@ -61,20 +61,22 @@ kappa_limits_parse (const char *text, KappaLimits *limits, GError **error)
       high = g_ascii_strtod (second, &end);
       if (end != second && *end == '\0' && isfinite (low) && isfinite (high) && low < high)
         {
-          *limits = (KappaLimits){ low, high };
+          *limits = (KappaLimits) { low, high };
           return TRUE;
         }
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-               "“%s” is not a pair of limits: expected LOW:HIGH with LOW below HIGH, such as 0.1:5, or auto", text);
+  g_set_error (
+      error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+      "“%s” is not a pair of limits: expected LOW:HIGH with LOW below HIGH, such as 0.1:5, or auto",
+      text);
   return FALSE;
 }
 
 /**
  * kappa_plain_number:
  *
- * Returns: (transfer full): the number as people write it, "90" and "0.1", that reads back to the same bits whatever
- *   the locale
+ * Returns: (transfer full): the number as people write it, "90" and "0.1", that reads back to the
+ * same bits whatever the locale
  */
 char *
 kappa_plain_number (double value)
