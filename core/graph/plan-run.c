@@ -65,7 +65,8 @@ run_step (const KappaPlan *self, const KappaStep *step, const KappaRunMemory *me
     case KAPPA_STEP_TILE:
       for (guint i = 0; i < step->n_inputs; i++)
         operands[i] = kappa_plan_address (self, memory, &step->inputs[i]);
-      kappa_tile_program_run (step->tile, kappa_plan_address (self, memory, &step->output), operands, memory->scratch);
+      kappa_tile_program_run (step->tile, kappa_plan_address (self, memory, &step->output), operands, memory->scratch,
+                              memory->cancellable);
       return;
     }
 }

@@ -9,6 +9,9 @@
 /* A tile has about this many numbers: a handful of them fit the first-level cache. */
 static const gint64 tile_target = 1024;
 
+/* So many numbers take a few milliseconds at most. */
+static const gint64 between_looks = 1 << 18;
+
 typedef struct
 {
   const KappaTile *tile; /* NULL: load an operand */
@@ -331,9 +334,14 @@ apply (const KappaTileProgram *self, const Instruction *step, void *out, void *c
  * @output: where the result's first element goes
  * @operands: the first element of each operand's view
  * @scratch: as many bytes as kappa_tile_program_finish() said
+ * @cancellable: (nullable): when cancelled the rest is left undone
  */
 void
-kappa_tile_program_run (const KappaTileProgram *self, void *output, const void *const *operands, void *scratch)
+kappa_tile_program_run (const KappaTileProgram *self,
+                        void *output,
+                        const void *const *operands,
+                        void *scratch,
+                        GCancellable *cancellable)
 {
   const Instruction *code = (const Instruction *) self->code->data;
   gsize element = kappa_dtype_size (self->compute), out_element = kappa_dtype_size (self->out_dtype);
@@ -346,6 +354,8 @@ kappa_tile_program_run (const KappaTileProgram *self, void *output, const void *
       gint64 n = MIN (self->tile, self->size - first);
       char *out = (char *) output + (gsize) first * out_element;
 
+      if (first % between_looks < self->tile && g_cancellable_is_cancelled (cancellable))
+        return;
       for (guint i = 0; i < self->code->len; i++)
         {
           const Operand *operand = &self->operands[code[i].operand];

@@ -19,4 +19,4 @@ int               kappa_tile_program_apply       (KappaTileProgram *self, const 
 gsize             kappa_tile_program_finish      (KappaTileProgram *self, int result, const KappaView *output,
                                                   const KappaView *operands, guint n_operands);
 void              kappa_tile_program_run         (const KappaTileProgram *self, void *output, const void *const *operands,
-                                                  void *scratch);
+                                                  void *scratch, GCancellable *cancellable);

@@ -135,7 +135,7 @@ pool_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error
     const gint64 C = big->dims[1], H = big->dims[2], W = big->dims[3];                       \
     const gint64 oh = small->dims[2], ow = small->dims[3];                                   \
     for (gint64 n = 0; n < big->dims[0]; n++)                                                \
-      for (gint64 oy = 0; oy < oh; oy++)                                                     \
+      for (gint64 oy = 0; oy < oh && !g_cancellable_is_cancelled (cancellable); oy++)        \
         {                                                                                    \
           const Span sy = span_of (&window, 0, oy, H);                                       \
           for (gint64 ox = 0; ox < ow; ox++)                                                 \
@@ -159,7 +159,7 @@ pool_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error
 /* The first tap starts, a larger one or a first NaN takes over. */
 #define MAX_KERNEL(name, type, index_type, widen, result)                                    \
   static void name (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const type *in, \
-                    index_type *out)                                                         \
+                    index_type *out, GCancellable *cancellable)                              \
   {                                                                                          \
     FOR_WINDOWS ({                                                                           \
       gboolean begun = FALSE;                                                                \
@@ -193,7 +193,12 @@ MAX_KERNEL (max_bf16, guint16, guint16, kappa_bfloat16_to_float, plane[place[c] 
 
 /* The forward pass of float32 without the detour over places: the running maximum vectorises. */
 static void
-max_f32 (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const float *in, float *out)
+max_f32 (const KappaAttrs *attrs,
+         const KappaView *big_view,
+         const KappaView *small_view,
+         const float *in,
+         float *out,
+         GCancellable *cancellable)
 {
   FOR_WINDOWS ({
     gboolean begun = FALSE;
@@ -215,20 +220,20 @@ static void
 max_run (gpointer state, const KappaKernelArgs *args)
 {
   if (args->out_view->dtype == KAPPA_F64)
-    max_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    max_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
   else if (args->out_view->dtype == KAPPA_BF16)
-    max_bf16 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    max_bf16 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
   else
-    max_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    max_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
 }
 
 static void
 index_run (gpointer state, const KappaKernelArgs *args)
 {
   if (args->views[0].dtype == KAPPA_F64)
-    index_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    index_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
   else
-    index_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    index_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
 }
 
 /* By how much a window's sum is divided. Padding that counts ends where the padded image does. */
@@ -247,7 +252,7 @@ divisor (const KappaAttrs *attrs, const KappaWindow *window, const Span *sy, con
 
 #define AVERAGE_KERNEL(name, type, read, write)                                              \
   static void name (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const type *in, \
-                    type *out)                                                               \
+                    type *out, GCancellable *cancellable)                                    \
   {                                                                                          \
     g_autofree double *sums = g_new (double, big_view->dims[1]);                             \
     FOR_WINDOWS ({                                                                           \
@@ -272,16 +277,16 @@ static void
 average_run (gpointer state, const KappaKernelArgs *args)
 {
   if (args->out_view->dtype == KAPPA_F64)
-    average_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    average_f64 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
   else if (args->out_view->dtype == KAPPA_BF16)
-    average_bf16 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    average_bf16 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
   else
-    average_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output);
+    average_f32 (state, &args->views[0], args->out_view, args->inputs[0], args->output, args->cancellable);
 }
 
 #define SPREAD_KERNEL(name, type)                                                            \
   static void name (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const type *in, \
-                    type *out)                                                               \
+                    type *out, GCancellable *cancellable)                                    \
   {                                                                                          \
     FOR_WINDOWS ({                                                                           \
       const type count = (type) divisor (attrs, &window, &sy, &sx, H, W);                    \
@@ -303,9 +308,9 @@ spread_run (gpointer state, const KappaKernelArgs *args)
 
   memset (args->output, 0, (gsize) (big->dims[0] * big->dims[1] * big->dims[2] * big->dims[3]) * kappa_dtype_size (big->dtype));
   if (big->dtype == KAPPA_F64)
-    spread_f64 (state, big, &args->views[0], args->inputs[0], args->output);
+    spread_f64 (state, big, &args->views[0], args->inputs[0], args->output, args->cancellable);
   else
-    spread_f32 (state, big, &args->views[0], args->inputs[0], args->output);
+    spread_f32 (state, big, &args->views[0], args->inputs[0], args->output, args->cancellable);
 }
 
 static const KappaKernelClass max_kernel = { .prepare = pool_prepare, .run = max_run };
