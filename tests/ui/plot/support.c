@@ -16,9 +16,9 @@ support_make_plane (gsize nx, gsize ny, PlaneFunc func)
   g_autofree double *y = g_new (double, ny);
 
   for (gsize i = 0; i < nx; i++)
-    x[i] = nx > 1 ? -1.0 + 2.0 * (double) i / (double) (nx - 1) : 0.0;
+    x[i] = nx > 1 ? -1.0 + 2.0 * (double)i / (double)(nx - 1) : 0.0;
   for (gsize j = 0; j < ny; j++)
-    y[j] = ny > 1 ? -1.0 + 2.0 * (double) j / (double) (ny - 1) : 0.0;
+    y[j] = ny > 1 ? -1.0 + 2.0 * (double)j / (double)(ny - 1) : 0.0;
   kappa_array_set_axis (array, 0, "alpha", x);
   kappa_array_set_axis (array, 1, "beta", y);
   kappa_result_take_array (result, array);
@@ -52,14 +52,16 @@ support_draw (KappaFigure *figure, int width, int height, KappaThemeKind kind)
 {
   cairo_surface_t *surface;
   KappaTheme theme;
-  guint8 *pixels = g_new (guint8, (gsize) width * height * 4);
+  guint8 *pixels = g_new (guint8, (gsize)width * height * 4);
 
   kappa_theme_init (&theme, kind);
   surface = kappa_figure_render (figure, width, height, 1, &theme);
   g_assert_cmpint (cairo_surface_status (surface), ==, CAIRO_STATUS_SUCCESS);
   for (int y = 0; y < height; y++)
-    memcpy (pixels + (gsize) y * width * 4,
-            cairo_image_surface_get_data (surface) + (gsize) y * cairo_image_surface_get_stride (surface), (gsize) width * 4);
+    memcpy (pixels + (gsize)y * width * 4,
+            cairo_image_surface_get_data (surface)
+                + (gsize)y * cairo_image_surface_get_stride (surface),
+            (gsize)width * 4);
   cairo_surface_destroy (surface);
   return pixels;
 }
@@ -69,7 +71,7 @@ support_pixel (const guint8 *pixels, int width, double x, double y)
 {
   guint32 pixel;
 
-  memcpy (&pixel, pixels + ((gsize) y * width + (gsize) x) * 4, 4);
+  memcpy (&pixel, pixels + ((gsize)y * width + (gsize)x) * 4, 4);
   return pixel;
 }
 
@@ -77,7 +79,7 @@ gboolean
 support_is_close (guint32 a, guint32 b, int tolerance)
 {
   for (int shift = 0; shift < 24; shift += 8)
-    if (abs ((int) (a >> shift & 255) - (int) (b >> shift & 255)) > tolerance)
+    if (abs ((int)(a >> shift & 255) - (int)(b >> shift & 255)) > tolerance)
       return FALSE;
   return TRUE;
 }

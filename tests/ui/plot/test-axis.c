@@ -44,13 +44,15 @@ test_ticks (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *labels = list_labels (cases[i].scale, cases[i].low, cases[i].high, cases[i].most);
+      g_autofree char *labels
+          = list_labels (cases[i].scale, cases[i].low, cases[i].high, cases[i].most);
 
       g_assert_cmpstr (labels, ==, cases[i].labels);
     }
 }
 
-/* For many spans: ticks increase, lie inside, are round, are neither too many nor none, and differ in their text. */
+/* For many spans: ticks increase, lie inside, are round, are neither too many nor none, and differ
+ * in their text. */
 static void
 test_ticks_always_round (void)
 {
@@ -58,7 +60,8 @@ test_ticks_always_round (void)
     for (double mantissa = 1.0; mantissa < 10.0; mantissa += 0.37)
       for (int scale = KAPPA_SCALE_LINEAR; scale <= KAPPA_SCALE_LOG; scale++)
         {
-          double span = mantissa * pow (10.0, e), low = scale == KAPPA_SCALE_LOG ? span / 3000.0 : -0.3 * span;
+          double span = mantissa * pow (10.0, e),
+                 low = scale == KAPPA_SCALE_LOG ? span / 3000.0 : -0.3 * span;
           KappaAxis axis;
           guint labelled = 0;
 
@@ -94,7 +97,8 @@ test_place_and_value (void)
       g_assert_cmpfloat_with_epsilon (kappa_axis_place (&axis, axis.low), 0.0, 1e-12);
       g_assert_cmpfloat_with_epsilon (kappa_axis_place (&axis, axis.high), 1.0, 1e-12);
       for (double place = -0.5; place <= 1.5; place += 0.01)
-        g_assert_cmpfloat_with_epsilon (kappa_axis_place (&axis, kappa_axis_value (&axis, place)), place, 1e-9);
+        g_assert_cmpfloat_with_epsilon (kappa_axis_place (&axis, kappa_axis_value (&axis, place)),
+                                        place, 1e-9);
     }
 }
 
@@ -110,14 +114,16 @@ test_log_refuses (void)
   g_assert_true (isnan (kappa_axis_place (&axis, -1.0)));
   kappa_axis_init (&axis, KAPPA_SCALE_SYMLOG, -10.0, 10.0);
   g_assert_true (kappa_axis_can_show (&axis, -1.0));
-  g_assert_false (kappa_axis_can_show (&axis, (double) INFINITY));
+  g_assert_false (kappa_axis_can_show (&axis, (double)INFINITY));
 }
 
 /* Whatever it is given, an axis has two different finite ends. */
 static void
 test_degenerate (void)
 {
-  const double odd[] = { 0.0, -0.0, 1.0, -1.0, 1e300, -1e300, 1e-300, (double) NAN, (double) INFINITY, -(double) INFINITY };
+  const double odd[] = {
+    0.0, -0.0, 1.0, -1.0, 1e300, -1e300, 1e-300, (double)NAN, (double)INFINITY, -(double)INFINITY
+  };
 
   for (guint a = 0; a < G_N_ELEMENTS (odd); a++)
     for (guint b = 0; b < G_N_ELEMENTS (odd); b++)
@@ -141,13 +147,19 @@ test_numbers (void)
     int digits;
     const char *text, *brief;
   } cases[] = {
-    { 0.6138, 4, "0.6138", "0.6138" }, { 0.5, 3, "0.500", "0.5" },     { -0.28, 3, "−0.280", "−0.28" },
-    { 967.0, 3, "967", "967" },        { 12345.0, 3, "12,345", "12,345" }, { 1.25e-7, 3, "1.25×10⁻⁷", "1.25×10⁻⁷" },
-    { 9.9996e6, 4, "1.000×10⁷", "1.000×10⁷" }, { 0.0, 3, "0", "0" },   { -0.0, 3, "0", "0" },
+    { 0.6138, 4, "0.6138", "0.6138" },
+    { 0.5, 3, "0.500", "0.5" },
+    { -0.28, 3, "−0.280", "−0.28" },
+    { 967.0, 3, "967", "967" },
+    { 12345.0, 3, "12,345", "12,345" },
+    { 1.25e-7, 3, "1.25×10⁻⁷", "1.25×10⁻⁷" },
+    { 9.9996e6, 4, "1.000×10⁷", "1.000×10⁷" },
+    { 0.0, 3, "0", "0" },
+    { -0.0, 3, "0", "0" },
     { 1e300, 2, "1.0×10³⁰⁰", "1.0×10³⁰⁰" },
   };
-  g_autofree char *nan = kappa_format_value ((double) NAN, 3);
-  g_autofree char *infinite = kappa_format_value (-(double) INFINITY, 3);
+  g_autofree char *nan = kappa_format_value ((double)NAN, 3);
+  g_autofree char *infinite = kappa_format_value (-(double)INFINITY, 3);
   g_autofree char *count = kappa_format_count (10201);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

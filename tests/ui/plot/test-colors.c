@@ -5,8 +5,8 @@
 
 static const char *const names[KAPPA_N_COLORMAPS] = { "viridis", "cividis", "magma", "diverging" };
 
-/* Every step of a sequential map looks lighter than the one before, and about as much; a diverging map rises to its
- * middle and falls. */
+/* Every step of a sequential map looks lighter than the one before, and about as much; a diverging
+ * map rises to its middle and falls. */
 static void
 test_lightness (void)
 {
@@ -19,8 +19,8 @@ test_lightness (void)
           KappaColor color = kappa_colormap_get (kind, i / 100.0);
           double lightness = kappa_color_get_lightness (&color), step = lightness - before;
 
-          g_assert_true (color.red >= 0.0 && color.red <= 1.0 && color.green >= 0.0 && color.green <= 1.0
-                         && color.blue >= 0.0 && color.blue <= 1.0);
+          g_assert_true (color.red >= 0.0 && color.red <= 1.0 && color.green >= 0.0
+                         && color.green <= 1.0 && color.blue >= 0.0 && color.blue <= 1.0);
           if (kind == KAPPA_COLORMAP_DIVERGING && i > 50)
             step = -step;
           if (i > 0)
@@ -43,9 +43,11 @@ test_known_colors (void)
     KappaColormapKind kind;
     double t, red, green, blue;
   } cases[] = {
-    { KAPPA_COLORMAP_VIRIDIS, 0.0, 0.267004, 0.004874, 0.329415 }, { KAPPA_COLORMAP_VIRIDIS, 1.0, 0.993248, 0.906157, 0.143936 },
+    { KAPPA_COLORMAP_VIRIDIS, 0.0, 0.267004, 0.004874, 0.329415 },
+    { KAPPA_COLORMAP_VIRIDIS, 1.0, 0.993248, 0.906157, 0.143936 },
     { KAPPA_COLORMAP_VIRIDIS, 128.0 / 255.0, 0.127568, 0.566949, 0.550556 },
-    { KAPPA_COLORMAP_MAGMA, 0.0, 0.001462, 0.000466, 0.013866 }, { KAPPA_COLORMAP_MAGMA, 1.0, 0.987053, 0.991438, 0.749504 },
+    { KAPPA_COLORMAP_MAGMA, 0.0, 0.001462, 0.000466, 0.013866 },
+    { KAPPA_COLORMAP_MAGMA, 1.0, 0.987053, 0.991438, 0.749504 },
     { KAPPA_COLORMAP_MAGMA, 128.0 / 255.0, 0.716387, 0.214982, 0.475290 },
   };
 
@@ -65,7 +67,8 @@ test_ends (void)
   for (int kind = 0; kind < KAPPA_N_COLORMAPS; kind++)
     {
       KappaColor low = kappa_colormap_get (kind, 0.0), below = kappa_colormap_get (kind, -5.0);
-      KappaColor nan = kappa_colormap_get (kind, (double) NAN), high = kappa_colormap_get (kind, 1.0);
+      KappaColor nan = kappa_colormap_get (kind, (double)NAN),
+                 high = kappa_colormap_get (kind, 1.0);
       KappaColor above = kappa_colormap_get (kind, 7.0);
       guint32 table[16];
 
@@ -107,7 +110,7 @@ test_themes (void)
       KappaTheme theme;
 
       kappa_theme_init (&theme, kind);
-      g_assert_cmpint ((int) theme.kind, ==, kind);
+      g_assert_cmpint ((int)theme.kind, ==, kind);
       g_assert_cmpfloat (contrast (&theme.ink, &theme.paper), >=, high ? 20.0 : 7.0);
       g_assert_cmpfloat (contrast (&theme.faint, &theme.paper), >=, high ? 7.0 : 4.5);
       g_assert_cmpfloat (contrast (&theme.accent, &theme.paper), >=, 4.5);
@@ -115,8 +118,10 @@ test_themes (void)
       g_assert_cmpfloat (contrast (&theme.hatch, &theme.hole), >=, 1.4);
       for (int i = 0; i < KAPPA_THEME_N_SERIES; i++)
         g_assert_cmpfloat (contrast (&theme.series[i], &theme.paper), >=, 3.0);
-      g_assert_cmphex (kappa_color_to_pixel (&theme.nan), !=, kappa_color_to_pixel (&theme.positive_infinity));
-      g_assert_cmphex (kappa_color_to_pixel (&theme.positive_infinity), !=, kappa_color_to_pixel (&theme.negative_infinity));
+      g_assert_cmphex (kappa_color_to_pixel (&theme.nan), !=,
+                       kappa_color_to_pixel (&theme.positive_infinity));
+      g_assert_cmphex (kappa_color_to_pixel (&theme.positive_infinity), !=,
+                       kappa_color_to_pixel (&theme.negative_infinity));
     }
 }
 

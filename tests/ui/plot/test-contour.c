@@ -8,12 +8,12 @@ make_lattice (gsize nx, gsize ny, double (*height) (double x, double y), gsize l
 {
   g_autofree double *x = g_new (double, nx);
   g_autofree double *y = g_new (double, ny);
-  g_autofree double *z = g_new (double, nx * ny);
+  g_autofree double *z = g_new (double, nx *ny);
 
   for (gsize i = 0; i < nx; i++)
-    x[i] = -1.0 + 2.0 * (double) i / (double) (nx - 1);
+    x[i] = -1.0 + 2.0 * (double)i / (double)(nx - 1);
   for (gsize j = 0; j < ny; j++)
-    y[j] = -1.0 + 2.0 * (double) j / (double) (ny - 1);
+    y[j] = -1.0 + 2.0 * (double)j / (double)(ny - 1);
   for (gsize i = 0; i < nx; i++)
     for (gsize j = 0; j < ny; j++)
       z[i * ny + j] = height (x[i], y[j]);
@@ -35,7 +35,7 @@ saddle (double x, double y)
 static double
 bowl_with_hole (double x, double y)
 {
-  return fabs (x) < 0.12 && fabs (y) < 0.12 ? (double) NAN : bowl (x, y);
+  return fabs (x) < 0.12 && fabs (y) < 0.12 ? (double)NAN : bowl (x, y);
 }
 
 static double
@@ -50,7 +50,8 @@ path_length (const KappaPath *path)
   double length = 0.0;
 
   for (gsize k = 1; k < path->n + (path->closed ? 1 : 0); k++)
-    length += hypot (path->points[k % path->n].x - path->points[k - 1].x, path->points[k % path->n].y - path->points[k - 1].y);
+    length += hypot (path->points[k % path->n].x - path->points[k - 1].x,
+                     path->points[k % path->n].y - path->points[k - 1].y);
   return length;
 }
 
@@ -108,7 +109,8 @@ test_open_curves (void)
     }
 }
 
-/* The ambiguous cell: at the level of the saddle's centre the curves must not cross, and all crossings be used. */
+/* The ambiguous cell: at the level of the saddle's centre the curves must not cross, and all
+ * crossings be used. */
 static void
 test_saddle (void)
 {
@@ -121,7 +123,7 @@ test_saddle (void)
 
       g_assert_cmpuint (paths->len, ==, 2);
       for (guint i = 0; i < paths->len; i++)
-        g_assert_cmpuint (((KappaPath *) paths->pdata[i])->n, ==, 2);
+        g_assert_cmpuint (((KappaPath *)paths->pdata[i])->n, ==, 2);
       g_assert_cmpuint (region->len, ==, level <= 0.0 ? 1 : 2);
     }
 }
@@ -130,7 +132,7 @@ static void
 test_region (void)
 {
   g_autoptr (KappaLattice) lattice = make_lattice (31, 41, bowl, 200);
-  g_autoptr (GPtrArray) all = kappa_contour_region (lattice, -(double) INFINITY);
+  g_autoptr (GPtrArray) all = kappa_contour_region (lattice, -(double)INFINITY);
   g_autoptr (GPtrArray) outside = kappa_contour_region (lattice, 0.49);
 
   g_assert_cmpfloat_with_epsilon (region_area (all), 4.0, 1e-9);
@@ -142,7 +144,7 @@ static void
 test_hole (void)
 {
   g_autoptr (KappaLattice) lattice = make_lattice (41, 41, bowl_with_hole, 41);
-  g_autoptr (GPtrArray) all = kappa_contour_region (lattice, -(double) INFINITY);
+  g_autoptr (GPtrArray) all = kappa_contour_region (lattice, -(double)INFINITY);
   g_autoptr (GPtrArray) near = kappa_contour_lines (lattice, 0.03);
 
   /* Five points each way are missing, so the hole is six steps of 0.05 wide. */
@@ -174,7 +176,7 @@ test_smooth (void)
     z[2 * i] = z[2 * i + 1] = x[i] * x[i];
   for (int i = 0; i <= 300; i++)
     fine[i] = -1.0 + 2.0 * i / 300.0;
-  smooth = kappa_smooth_grid (&(KappaGrid){ 6, 2, x, y, z }, 301, fine, 2, y);
+  smooth = kappa_smooth_grid (&(KappaGrid) { 6, 2, x, y, z }, 301, fine, 2, y);
   for (int i = 0; i <= 300; i++)
     {
       int k = 0;

@@ -78,7 +78,11 @@ typedef struct
 } Contents;
 
 static void
-start_element (GMarkupParseContext *context, const char *name, const char **names, const char **values, gpointer data,
+start_element (GMarkupParseContext *context,
+               const char *name,
+               const char **names,
+               const char **values,
+               gpointer data,
                GError **error)
 {
   Contents *contents = data;
@@ -88,9 +92,13 @@ start_element (GMarkupParseContext *context, const char *name, const char **name
 }
 
 static void
-take_text (GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
+take_text (GMarkupParseContext *context,
+           const char *text,
+           gsize length,
+           gpointer data,
+           GError **error)
 {
-  g_string_append_len (((Contents *) data)->words, text, (gssize) length);
+  g_string_append_len (((Contents *)data)->words, text, (gssize)length);
 }
 
 /* Well-formed, letters as text, the dense part as one picture. */
@@ -107,12 +115,13 @@ test_svg (void)
       g_autofree char *data = NULL;
       g_autoptr (GString) words = g_string_new (NULL);
       Contents contents = { .words = words };
-      g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &contents, NULL);
+      g_autoptr (GMarkupParseContext) context
+          = g_markup_parse_context_new (&parser, 0, &contents, NULL);
       g_autoptr (GError) error = NULL;
       gsize length;
 
       g_assert_true (g_file_get_contents (path, &data, &length, NULL));
-      g_assert_true (g_markup_parse_context_parse (context, data, (gssize) length, &error));
+      g_assert_true (g_markup_parse_context_parse (context, data, (gssize)length, &error));
       g_assert_true (g_markup_parse_context_end_parse (context, &error));
       g_assert_no_error (error);
       g_assert_cmpuint (contents.texts, >=, 10);
@@ -126,14 +135,15 @@ static char *
 run_tool (const char *tool, const char *path)
 {
   g_autofree char *program = g_find_program_in_path (tool);
-  const char *const arguments[] = { program, path, strcmp (tool, "pdftotext") == 0 ? "-" : NULL, NULL };
+  const char *const arguments[]
+      = { program, path, strcmp (tool, "pdftotext") == 0 ? "-" : NULL, NULL };
   char *output = NULL;
   int status = -1;
 
   if (program == NULL)
     return NULL;
-  g_assert_true (g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL, &status,
-                               NULL));
+  g_assert_true (g_spawn_sync (NULL, (char **)arguments, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                               NULL, &output, NULL, &status, NULL));
   g_assert_true (g_spawn_check_wait_status (status, NULL));
   return output;
 }
@@ -158,7 +168,8 @@ test_pdf (void)
       g_test_skip ("pdffonts and pdftotext of poppler-utils are not installed");
       return;
     }
-  /* Two lines of heading, then a font in each: name, type, encoding, then whether it is embedded. */
+  /* Two lines of heading, then a font in each: name, type, encoding, then whether it is embedded.
+   */
   lines = g_strsplit (g_strchomp (fonts), "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), >, 2);
   for (guint i = 2; lines[i] != NULL; i++)
@@ -219,18 +230,25 @@ test_refused (void)
     double width, height, dpi, font;
     const char *words;
   } cases[] = {
-    { "a.gif", 100, 0, 300, 0, ".png, .svg or .pdf" }, { "a", 100, 0, 300, 0, ".png, .svg or .pdf" },
-    { "a.png", 1, 0, 300, 0, "10 to 5000 mm" },        { "a.png", 100, 1e9, 300, 0, "10 to 5000 mm" },
-    { "a.png", (double) NAN, 0, 300, 0, "10 to 5000 mm" }, { "a.png", 100, 0, 1e9, 0, "36 to 2400" },
-    { "a.png", 5000, 5000, 2400, 0, "pixels is too large" }, { "a.pdf", 100, 0, 300, 1000, "2 to 100" },
+    { "a.gif", 100, 0, 300, 0, ".png, .svg or .pdf" },
+    { "a", 100, 0, 300, 0, ".png, .svg or .pdf" },
+    { "a.png", 1, 0, 300, 0, "10 to 5000 mm" },
+    { "a.png", 100, 1e9, 300, 0, "10 to 5000 mm" },
+    { "a.png", (double)NAN, 0, 300, 0, "10 to 5000 mm" },
+    { "a.png", 100, 0, 1e9, 0, "36 to 2400" },
+    { "a.png", 5000, 5000, 2400, 0, "pixels is too large" },
+    { "a.pdf", 100, 0, 300, 1000, "2 to 100" },
     { "missing/a.png", 100, 0, 300, 0, "missing/a.png" },
   };
   g_autoptr (KappaFigure) figure = support_make_figure (5, 5, bowl, "heat");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      KappaExportOptions options = { .width_mm = cases[i].width, .height_mm = cases[i].height, .dpi = cases[i].dpi,
-                                     .font_size_pt = cases[i].font, .theme = KAPPA_THEME_PRINT };
+      KappaExportOptions options = { .width_mm = cases[i].width,
+                                     .height_mm = cases[i].height,
+                                     .dpi = cases[i].dpi,
+                                     .font_size_pt = cases[i].font,
+                                     .theme = KAPPA_THEME_PRINT };
       g_autofree char *path = g_build_filename (directory, cases[i].name, NULL);
       g_autoptr (GError) error = NULL;
 

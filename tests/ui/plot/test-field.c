@@ -15,9 +15,9 @@ make_array (gsize nx, gsize ny)
   g_autofree double *y = g_new (double, ny);
 
   for (gsize i = 0; i < nx; i++)
-    x[i] = (double) i;
+    x[i] = (double)i;
   for (gsize j = 0; j < ny; j++)
-    y[j] = (double) j;
+    y[j] = (double)j;
   kappa_array_set_axis (array, 0, "alpha", x);
   kappa_array_set_axis (array, 1, "beta", y);
   return array;
@@ -70,9 +70,9 @@ test_counts (void)
 
   set (array, 0, 0, 1.0);
   set (array, 0, 1, -2.0);
-  set (array, 0, 2, (double) NAN);
-  set (array, 1, 0, (double) INFINITY);
-  set (array, 1, 1, -(double) INFINITY);
+  set (array, 0, 2, (double)NAN);
+  set (array, 1, 0, (double)INFINITY);
+  set (array, 1, 1, -(double)INFINITY);
   field = kappa_field_new (array, NULL);
   g_assert_cmpuint (field->n_present, ==, 5);
   g_assert_cmpuint (field->n_finite, ==, 2);
@@ -88,7 +88,7 @@ test_refused (void)
   const gsize dims[1] = { 4 };
   g_autoptr (KappaArray) line = kappa_array_new ("loss", "", "made up", 1, dims);
   g_autoptr (KappaArray) odd = make_array (2, 2);
-  const double x[2] = { 0.0, (double) NAN };
+  const double x[2] = { 0.0, (double)NAN };
   g_autoptr (GError) error = NULL;
 
   g_assert_null (kappa_field_new (line, &error));
@@ -110,7 +110,7 @@ test_limits (void)
 
   for (gsize i = 0; i < 10; i++)
     for (gsize j = 0; j < 10; j++)
-      set (array, i, j, 1.0 + (double) (i * 10 + j) / 99.0);
+      set (array, i, j, 1.0 + (double)(i * 10 + j) / 99.0);
   plain = kappa_field_new (array, NULL);
   limits = kappa_field_suggest_limits (plain, KAPPA_SCALE_LINEAR);
   g_assert_cmpfloat (limits.low, ==, 1.0);
@@ -120,7 +120,7 @@ test_limits (void)
   g_assert_cmpfloat_with_epsilon (limits.high, 2.0, 1e-12);
 
   set (array, 9, 9, 1e6);
-  set (array, 0, 0, (double) INFINITY);
+  set (array, 0, 0, (double)INFINITY);
   field = kappa_field_new (array, NULL);
   limits = kappa_field_suggest_limits (field, KAPPA_SCALE_LINEAR);
   g_assert_cmpfloat (limits.high, <, 4.0);
@@ -130,7 +130,8 @@ test_limits (void)
 static gsize
 squared_distance (gsize a, gsize b, gsize ny)
 {
-  gsize dx = MAX (a / ny, b / ny) - MIN (a / ny, b / ny), dy = MAX (a % ny, b % ny) - MIN (a % ny, b % ny);
+  gsize dx = MAX (a / ny, b / ny) - MIN (a / ny, b / ny),
+        dy = MAX (a % ny, b % ny) - MIN (a % ny, b % ny);
 
   return dx * dx + dy * dy;
 }
@@ -164,12 +165,14 @@ test_nearest (void)
           if (fill->nearest[i] != KAPPA_NO_POINT)
             g_assert_cmpuint (squared_distance (i, fill->nearest[i], ny), ==, best);
           else
-            g_assert_cmpfloat ((double) best, >, 2.25 * (double) (nx * ny) / (double) field->n_present);
+            g_assert_cmpfloat ((double)best, >,
+                               2.25 * (double)(nx * ny) / (double)field->n_present);
         }
     }
 }
 
-/* At 1 % of the points, on a coarse grid, a tilted plane comes out exactly; so does any grid at its own points. */
+/* At 1 % of the points, on a coarse grid, a tilted plane comes out exactly; so does any grid at its
+ * own points. */
 static void
 test_coarse (void)
 {
@@ -180,18 +183,20 @@ test_coarse (void)
 
   for (gsize i = 0; i < N; i += 10)
     for (gsize j = 0; j < N; j += 10)
-      set (array, i, j, 2.0 + 0.3 * (double) i - 0.1 * (double) j);
+      set (array, i, j, 2.0 + 0.3 * (double)i - 0.1 * (double)j);
   field = kappa_field_new (array, NULL);
   fill = kappa_fill_new (field, &axis);
   for (gsize i = 0; i < N; i++)
     for (gsize j = 0; j < N; j++)
       {
         g_assert_cmpint (fill->cells[i * N + j], ==, KAPPA_CELL_VALUE);
-        g_assert_cmpfloat_with_epsilon (fill->heights[i * N + j], 2.0 + 0.3 * (double) i - 0.1 * (double) j, 1e-9);
+        g_assert_cmpfloat_with_epsilon (fill->heights[i * N + j],
+                                        2.0 + 0.3 * (double)i - 0.1 * (double)j, 1e-9);
       }
 }
 
-/* A coarse grid with some points of the next one and others anywhere: the surface passes through all of them. */
+/* A coarse grid with some points of the next one and others anywhere: the surface passes through
+ * all of them. */
 static void
 test_partial_level (void)
 {
@@ -203,12 +208,13 @@ test_partial_level (void)
 
   for (gsize i = 0; i < N; i += 10)
     for (gsize j = 0; j < N; j += 10)
-      set (array, i, j, sin (0.2 * (double) i) + cos (0.1 * (double) j));
+      set (array, i, j, sin (0.2 * (double)i) + cos (0.1 * (double)j));
   for (guint k = 0; k < 30; k++)
     {
-      gsize i = 5 * kappa_stream_below (&stream, 2 * k, 9), j = 5 * kappa_stream_below (&stream, 2 * k + 1, 9);
+      gsize i = 5 * kappa_stream_below (&stream, 2 * k, 9),
+            j = 5 * kappa_stream_below (&stream, 2 * k + 1, 9);
 
-      set (array, i, j, sin (0.2 * (double) i) + cos (0.1 * (double) j));
+      set (array, i, j, sin (0.2 * (double)i) + cos (0.1 * (double)j));
     }
   set (array, 3, 17, 0.5);
   field = kappa_field_new (array, NULL);
@@ -231,7 +237,8 @@ test_scattered (void)
   g_autoptr (KappaFill) fill = NULL;
 
   for (guint k = 0; k < 17; k++)
-    set (array, kappa_stream_below (&stream, 2 * k, N), kappa_stream_below (&stream, 2 * k + 1, N), 1.0 + (double) k);
+    set (array, kappa_stream_below (&stream, 2 * k, N), kappa_stream_below (&stream, 2 * k + 1, N),
+         1.0 + (double)k);
   field = kappa_field_new (array, NULL);
   fill = kappa_fill_new (field, &axis);
   for (gsize i = 0; i < N * N; i++)
@@ -245,8 +252,8 @@ test_scattered (void)
     }
 }
 
-/* What stands for what: NaN and infinities keep their neighbourhood, a log scale has no place for zero, and far from
- * all that is computed there is nothing. */
+/* What stands for what: NaN and infinities keep their neighbourhood, a log scale has no place for
+ * zero, and far from all that is computed there is nothing. */
 static void
 test_cells (void)
 {
@@ -258,9 +265,9 @@ test_cells (void)
   for (gsize i = 0; i < N; i++)
     for (gsize j = 0; j < N / 2; j++)
       set (array, i, j, 1.0);
-  set (array, 3, 3, (double) NAN);
-  set (array, 5, 3, (double) INFINITY);
-  set (array, 7, 3, -(double) INFINITY);
+  set (array, 3, 3, (double)NAN);
+  set (array, 5, 3, (double)INFINITY);
+  set (array, 7, 3, -(double)INFINITY);
   set (array, 9, 3, 0.0);
   set (array, 11, 3, -4.0);
   field = kappa_field_new (array, NULL);

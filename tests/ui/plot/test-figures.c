@@ -9,13 +9,17 @@
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
 
-#define WIDTH 600
+#define WIDTH  600
 #define HEIGHT 450
 #define POINTS 21
-#define SEEDS 3
+#define SEEDS  3
 
 static void
-add_array (KappaResult *result, const char *name, guint rank, const gsize *dims, const char *last_axis,
+add_array (KappaResult *result,
+           const char *name,
+           guint rank,
+           const gsize *dims,
+           const char *last_axis,
            const double *coordinates)
 {
   KappaArray *array = kappa_array_new (name, "", "made up", rank, dims);
@@ -28,7 +32,8 @@ add_array (KappaResult *result, const char *name, guint rank, const gsize *dims,
   kappa_result_take_array (result, array);
 }
 
-/* loss = 1 + α² (1 + s / 10) for seed s, and accuracy; NaN at the last point; nothing at the first two if @interim. */
+/* loss = 1 + α² (1 + s / 10) for seed s, and accuracy; NaN at the last point; nothing at the first
+ * two if @interim. */
 static KappaResult *
 make_line (gboolean interim)
 {
@@ -44,7 +49,7 @@ make_line (gboolean interim)
   add_array (result, "loss_by_seed", 2, by_seed, "alpha", alpha);
   for (int i = interim ? 2 : 0; i < POINTS; i++)
     {
-      double mean = i == POINTS - 1 ? (double) NAN : 1.0 + 1.1 * alpha[i] * alpha[i];
+      double mean = i == POINTS - 1 ? (double)NAN : 1.0 + 1.1 * alpha[i] * alpha[i];
       double deviation = 0.1 * alpha[i] * alpha[i], accuracy = 1.0 / (1.0 + alpha[i] * alpha[i]);
 
       kappa_result_set_values (result, "loss", i, 1, &mean);
@@ -64,8 +69,9 @@ static KappaResult *
 make_prediction (gsize n)
 {
   static const KappaColumn columns[] = {
-    { "class", "", KAPPA_COLUMN_INTEGER },   { "name", "", KAPPA_COLUMN_TEXT },   { "images", "", KAPPA_COLUMN_INTEGER },
-    { "correct", "", KAPPA_COLUMN_INTEGER }, { "top1", "", KAPPA_COLUMN_NUMBER }, { "loss", "nat", KAPPA_COLUMN_NUMBER },
+    { "class", "", KAPPA_COLUMN_INTEGER },  { "name", "", KAPPA_COLUMN_TEXT },
+    { "images", "", KAPPA_COLUMN_INTEGER }, { "correct", "", KAPPA_COLUMN_INTEGER },
+    { "top1", "", KAPPA_COLUMN_NUMBER },    { "loss", "nat", KAPPA_COLUMN_NUMBER },
   };
   KappaResult *result = kappa_result_new ();
   const gsize dims[2] = { n, n }, images[1] = { 100 };
@@ -85,12 +91,13 @@ make_prediction (gsize n)
 
           kappa_result_set_values (result, "confusion", i * n + j, 1, &count);
         }
-      kappa_table_add_row (table, (gint64) i, name, (gint64) 100, (gint64) 90, 0.9, 0.1 * (double) (i + 1));
+      kappa_table_add_row (table, (gint64)i, name, (gint64)100, (gint64)90, 0.9,
+                           0.1 * (double)(i + 1));
     }
   kappa_result_take_table (result, table);
   for (gsize i = 0; i < 100; i++)
     {
-      double probability = ((double) i + 0.5) / 100.0, loss = -log (probability);
+      double probability = ((double)i + 0.5) / 100.0, loss = -log (probability);
 
       kappa_result_set_values (result, "probability", i, 1, &probability);
       kappa_result_set_values (result, "image_loss", i, 1, &loss);
@@ -131,15 +138,21 @@ test_curve (void)
       g_assert_true (KAPPA_IS_CURVE_FIGURE (figure));
       g_assert_true (kappa_figure_set_text (figure, "seed-lines", "false", NULL));
       pixels = support_draw (figure, WIDTH, HEIGHT, kind);
-      g_assert_true (kappa_figure_locate (figure, 0.45, 1.0 + 1.1 * 0.45 * 0.45, WIDTH, HEIGHT, &x, &y));
+      g_assert_true (
+          kappa_figure_locate (figure, 0.45, 1.0 + 1.1 * 0.45 * 0.45, WIDTH, HEIGHT, &x, &y));
       for (int dy = -1; dy <= 1; dy++)
-        seen |= support_is_close (support_pixel (pixels, WIDTH, x, y + dy), series_color (kind, 0), 100);
+        seen |= support_is_close (support_pixel (pixels, WIDTH, x, y + dy), series_color (kind, 0),
+                                  100);
       g_assert_true (seen);
       /* Between the largest seed and the mean there is band, beyond it none. */
-      g_assert_true (kappa_figure_locate (figure, -0.95, 1.0 + 0.95 * 0.95 * 1.15, WIDTH, HEIGHT, &x, &y));
-      g_assert_true (kappa_figure_locate (figure, -0.95, 1.0 + 0.95 * 0.95 * 0.8, WIDTH, HEIGHT, &x2, &y2));
-      g_assert_false (support_is_close (support_pixel (pixels, WIDTH, x, y), get_theme_color (kind, TRUE), 12));
-      g_assert_true (support_is_close (support_pixel (pixels, WIDTH, x2, y2), get_theme_color (kind, TRUE), 2));
+      g_assert_true (
+          kappa_figure_locate (figure, -0.95, 1.0 + 0.95 * 0.95 * 1.15, WIDTH, HEIGHT, &x, &y));
+      g_assert_true (
+          kappa_figure_locate (figure, -0.95, 1.0 + 0.95 * 0.95 * 0.8, WIDTH, HEIGHT, &x2, &y2));
+      g_assert_false (
+          support_is_close (support_pixel (pixels, WIDTH, x, y), get_theme_color (kind, TRUE), 12));
+      g_assert_true (support_is_close (support_pixel (pixels, WIDTH, x2, y2),
+                                       get_theme_color (kind, TRUE), 2));
     }
 }
 
@@ -175,10 +188,12 @@ test_curve_probe (void)
 static void
 test_curve_awkward (void)
 {
-  static const char *const views[] = { "scale=log", "scale=symlog;band=deviation", "band=none;quantity=accuracy", "quantity=none",
-                                       "x-range=5:6", "limits=-3:0.5;scale=log" };
+  static const char *const views[] = {
+    "scale=log",   "scale=symlog;band=deviation", "band=none;quantity=accuracy", "quantity=none",
+    "x-range=5:6", "limits=-3:0.5;scale=log"
+  };
   const gsize one[1] = { 1 };
-  const double zero = 0.0, infinite = (double) INFINITY;
+  const double zero = 0.0, infinite = (double)INFINITY;
 
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     for (int small = 0; small < 2; small++)
@@ -208,7 +223,8 @@ test_curve_awkward (void)
     }
 }
 
-/* Ten thousand points with one spike: it is drawn to its full height, and drawing takes no longer for it. */
+/* Ten thousand points with one spike: it is drawn to its full height, and drawing takes no longer
+ * for it. */
 static void
 test_curve_dense (void)
 {
@@ -222,7 +238,7 @@ test_curve_dense (void)
   gboolean found = FALSE;
 
   for (gsize i = 0; i < dims[0]; i++)
-    x[i] = (double) i;
+    x[i] = (double)i;
   values[12345] = 1.0;
   add_array (result, "loss", 1, dims, "step", x);
   kappa_result_set_values (result, "loss", 0, dims[0], values);
@@ -230,7 +246,8 @@ test_curve_dense (void)
   pixels = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
   g_assert_true (kappa_figure_locate (figure, 12345.0, 0.9, WIDTH, HEIGHT, &at_x, &at_y));
   for (int dx = -2; dx <= 2; dx++)
-    found |= support_is_close (support_pixel (pixels, WIDTH, at_x + dx, at_y), series_color (KAPPA_THEME_LIGHT, 0), 90);
+    found |= support_is_close (support_pixel (pixels, WIDTH, at_x + dx, at_y),
+                               series_color (KAPPA_THEME_LIGHT, 0), 90);
   g_assert_true (found);
 }
 
@@ -255,7 +272,7 @@ test_confusion (void)
 
             if (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe))
               {
-                gsize i = (gsize) probe.y, j = (gsize) probe.x;
+                gsize i = (gsize)probe.y, j = (gsize)probe.x;
 
                 seen |= 1u << (4 * i + j);
                 g_assert_cmpfloat (probe.value, ==, i == j ? 90.0 : j == (i + 1) % 4 ? 10.0 : 0.0);
@@ -263,7 +280,8 @@ test_confusion (void)
             kappa_probe_clear (&probe);
           }
       g_assert_cmpuint (seen, ==, 0xffff);
-      g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, kappa_color_to_pixel (&color), 2), >, 4000);
+      g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, kappa_color_to_pixel (&color), 2), >,
+                        4000);
       g_assert_nonnull (strstr (words, "360 of 400 images are right"));
     }
 }
@@ -283,11 +301,14 @@ static void
 test_bars (void)
 {
   static const char *const orders[] = { "given", "rising", "falling" };
-  const KappaBar bars[] = { { "b", 2.0, NULL }, { "c", 3.0, "three" }, { "a", 1.0, NULL }, { "nothing", (double) NAN, NULL } };
+  const KappaBar bars[] = {
+    { "b", 2.0, NULL }, { "c", 3.0, "three" }, { "a", 1.0, NULL }, { "nothing", (double)NAN, NULL }
+  };
   static const double expected[3][4] = { { 2.0, 3.0, 1.0 }, { 1.0, 2.0, 3.0 }, { 3.0, 2.0, 1.0 } };
   g_autoptr (KappaFigure) figure = kappa_bars_figure_new ();
 
-  kappa_bars_figure_set_bars (KAPPA_BARS_FIGURE (figure), "parameters", "", bars, G_N_ELEMENTS (bars));
+  kappa_bars_figure_set_bars (KAPPA_BARS_FIGURE (figure), "parameters", "", bars,
+                              G_N_ELEMENTS (bars));
   for (guint o = 0; o < G_N_ELEMENTS (orders); o++)
     {
       guint row = 0;
@@ -298,7 +319,8 @@ test_bars (void)
         {
           KappaProbe probe;
 
-          if (kappa_figure_probe (figure, 300.0, y, WIDTH, HEIGHT, &probe) && probe.value != last && !isnan (probe.value))
+          if (kappa_figure_probe (figure, 300.0, y, WIDTH, HEIGHT, &probe) && probe.value != last
+              && !isnan (probe.value))
             {
               g_assert_cmpuint (row, <, 3);
               g_assert_cmpfloat (probe.value, ==, expected[o][row++]);
@@ -337,16 +359,18 @@ test_bars_of_classes (void)
   g_assert_false (kappa_figure_update (figure, result, NULL));
 }
 
-/* The moments are those of the definition, every value is in one bin, and zeros and NaN are told apart. */
+/* The moments are those of the definition, every value is in one bin, and zeros and NaN are told
+ * apart. */
 static void
 test_histogram (void)
 {
-  const float values[] = { 1.0f, 2.0f, 3.0f, 4.0f, 0.0f, -0.0f, (float) NAN, (float) INFINITY };
+  const float values[] = { 1.0f, 2.0f, 3.0f, 4.0f, 0.0f, -0.0f, (float)NAN, (float)INFINITY };
   g_autoptr (KappaFigure) figure = kappa_histogram_figure_new ();
   const KappaHistogramStatistics *statistics;
   g_autofree char *words = NULL;
 
-  kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (figure), "weights", values, G_N_ELEMENTS (values));
+  kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (figure), "weights", values,
+                                     G_N_ELEMENTS (values));
   statistics = kappa_histogram_figure_get_statistics (KAPPA_HISTOGRAM_FIGURE (figure));
   g_assert_cmpuint (statistics->n, ==, 8);
   g_assert_cmpuint (statistics->zeros, ==, 2);
@@ -407,7 +431,8 @@ test_factory (void)
   g_assert_cmpuint (g_strv_length (kinds), ==, 4);
   for (char **kind = kinds; *kind != NULL; kind++)
     {
-      g_autoptr (KappaFigure) figure = kappa_figure_new_of_kind ("predict", *kind, prediction, &error);
+      g_autoptr (KappaFigure) figure
+          = kappa_figure_new_of_kind ("predict", *kind, prediction, &error);
       g_autofree char *view = NULL;
 
       g_assert_no_error (error);

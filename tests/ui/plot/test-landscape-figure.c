@@ -5,7 +5,7 @@
 #include "ui/plot/colormap.h"
 #include "ui/plot/landscape-figure.h"
 
-#define WIDTH 640
+#define WIDTH  640
 #define HEIGHT 480
 
 static const char *const views[] = { "surface", "contour", "heat" };
@@ -26,11 +26,11 @@ static double
 with_holes (double a, double b)
 {
   if (a > 0.45 && b > 0.45)
-    return (double) NAN;
+    return (double)NAN;
   if (a < -0.45 && b > 0.45)
-    return (double) INFINITY;
+    return (double)INFINITY;
   if (a < -0.45 && b < -0.45)
-    return -(double) INFINITY;
+    return -(double)INFINITY;
   return bowl (a, b);
 }
 
@@ -55,7 +55,7 @@ everything_absent (double a, double b)
 static double
 everything_nan (double a, double b)
 {
-  return (double) NAN;
+  return (double)NAN;
 }
 
 static double
@@ -74,7 +74,8 @@ huge (double a, double b)
 static double
 coarse (double a, double b)
 {
-  gboolean on_grid = fabs (remainder (a + 1.0, 0.2)) < 1e-6 && fabs (remainder (b + 1.0, 0.2)) < 1e-6;
+  gboolean on_grid
+      = fabs (remainder (a + 1.0, 0.2)) < 1e-6 && fabs (remainder (b + 1.0, 0.2)) < 1e-6;
 
   return on_grid ? bowl (a, b) : ABSENT;
 }
@@ -85,7 +86,7 @@ theme_color (KappaThemeKind kind, gsize offset)
   KappaTheme theme;
 
   kappa_theme_init (&theme, kind);
-  return kappa_color_to_pixel ((const KappaColor *) (const void *) ((const char *) &theme + offset));
+  return kappa_color_to_pixel ((const KappaColor *)(const void *)((const char *)&theme + offset));
 }
 
 #define THEME_COLOR(kind, name) theme_color (kind, G_STRUCT_OFFSET (KappaTheme, name))
@@ -98,7 +99,8 @@ map_color (double t)
   return kappa_color_to_pixel (&color);
 }
 
-/* The mean height on the page of the pixels of one colour in the strip of the colour bar; −1 without any. */
+/* The mean height on the page of the pixels of one colour in the strip of the colour bar; −1
+ * without any. */
 static double
 find_in_bar (const guint8 *pixels, guint32 color)
 {
@@ -112,7 +114,7 @@ find_in_bar (const guint8 *pixels, guint32 color)
           sum += y;
           n++;
         }
-  return n >= 8 ? sum / (double) n : -1.0;
+  return n >= 8 ? sum / (double)n : -1.0;
 }
 
 static void
@@ -121,7 +123,8 @@ locate (KappaFigure *figure, double a, double b, double *x, double *y)
   g_assert_true (kappa_figure_locate (figure, a, b, WIDTH, HEIGHT, x, y));
 }
 
-/* In every theme and view: paper at the rim, both ends of the colour bar the right way up, the checkpoint's cross. */
+/* In every theme and view: paper at the rim, both ends of the colour bar the right way up, the
+ * checkpoint's cross. */
 static void
 test_every_theme (void)
 {
@@ -164,7 +167,8 @@ test_heat_colors (void)
         if (i == 5 && j == 4)
           continue; /* the cross */
         locate (figure, a, b, &x, &y);
-        g_assert_cmphex (support_pixel (pixels, WIDTH, x, y), ==, palette[(int) lround ((bowl (a, b) - 1.0) / 3.0 * 1023.0)]);
+        g_assert_cmphex (support_pixel (pixels, WIDTH, x, y), ==,
+                         palette[(int)lround ((bowl (a, b) - 1.0) / 3.0 * 1023.0)]);
       }
 }
 
@@ -179,7 +183,8 @@ count_around (const guint8 *pixels, double x, double y, guint32 color)
   return n;
 }
 
-/* What is not finite or not there looks like nothing else, in contour map and heat map, in every theme. */
+/* What is not finite or not there looks like nothing else, in contour map and heat map, in every
+ * theme. */
 static void
 test_holes (void)
 {
@@ -196,9 +201,11 @@ test_holes (void)
         g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, nan)), >, 100);
         g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, nan)), <, 600);
         locate (holes, -0.75, 0.75, &x, &y);
-        g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, positive_infinity)), ==, 625);
+        g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, positive_infinity)), ==,
+                          625);
         locate (holes, -0.75, -0.75, &x, &y);
-        g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, negative_infinity)), ==, 625);
+        g_assert_cmpuint (count_around (pixels, x, y, THEME_COLOR (kind, negative_infinity)), ==,
+                          625);
         locate (half, 0.3, 0.7, &x, &y);
         g_assert_cmpuint (count_around (half_pixels, x, y, THEME_COLOR (kind, hole)), >, 200);
         g_assert_cmpuint (count_around (half_pixels, x, y, THEME_COLOR (kind, hole)), <, 600);
@@ -249,7 +256,7 @@ test_probe_outside (void)
       kappa_probe_clear (&probe);
       g_assert_false (kappa_figure_probe (figure, WIDTH - 2.0, 200.0, WIDTH, HEIGHT, &probe));
       kappa_probe_clear (&probe);
-      g_assert_false (kappa_figure_probe (figure, -1e9, (double) NAN, WIDTH, HEIGHT, &probe));
+      g_assert_false (kappa_figure_probe (figure, -1e9, (double)NAN, WIDTH, HEIGHT, &probe));
       kappa_probe_clear (&probe);
     }
 }
@@ -280,12 +287,14 @@ test_pick_nearest (void)
   g_assert_cmpuint (hits, >, 300);
 }
 
-/* Grids of every small shape, and values of every bad kind, draw something at every size, and never crash. */
+/* Grids of every small shape, and values of every bad kind, draw something at every size, and never
+ * crash. */
 static void
 test_awkward (void)
 {
   static const gsize shapes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 5 }, { 2, 2 }, { 3, 40 } };
-  static const PlaneFunc funcs[] = { bowl, constant, everything_absent, everything_nan, signed_waves, huge, with_holes };
+  static const PlaneFunc funcs[]
+      = { bowl, constant, everything_absent, everything_nan, signed_waves, huge, with_holes };
   static const int sizes[][2] = { { 640, 480 }, { 90, 70 }, { 12, 9 }, { 900, 60 } };
   static const char *const scales[] = { "auto", "linear", "log", "symlog" };
 
@@ -293,7 +302,8 @@ test_awkward (void)
     for (guint f = 0; f < G_N_ELEMENTS (funcs); f++)
       for (guint v = 0; v < G_N_ELEMENTS (views); v++)
         {
-          g_autoptr (KappaFigure) figure = support_make_figure (shapes[s][0], shapes[s][1], funcs[f], views[v]);
+          g_autoptr (KappaFigure) figure
+              = support_make_figure (shapes[s][0], shapes[s][1], funcs[f], views[v]);
           g_autofree char *words = kappa_figure_describe (figure);
 
           g_assert_true (g_str_has_suffix (words, "."));
@@ -304,7 +314,8 @@ test_awkward (void)
               g_autofree guint8 *pixels = NULL;
 
               g_assert_true (kappa_figure_set_text (figure, "scale", scales[k], NULL));
-              pixels = support_draw (figure, size[0], size[1], (KappaThemeKind) (k % KAPPA_N_THEMES));
+              pixels
+                  = support_draw (figure, size[0], size[1], (KappaThemeKind)(k % KAPPA_N_THEMES));
               g_assert_cmpint (pixels[3], ==, 255);
               kappa_figure_probe (figure, size[0] / 2.0, size[1] / 2.0, size[0], size[1], &probe);
               kappa_probe_clear (&probe);
@@ -326,7 +337,8 @@ test_constant (void)
   kappa_probe_clear (&probe);
 }
 
-/* Zero and negative values on a logarithmic scale get their own colour and are counted; they are not dropped. */
+/* Zero and negative values on a logarithmic scale get their own colour and are counted; they are
+ * not dropped. */
 static void
 test_log_of_negative (void)
 {
@@ -344,7 +356,8 @@ test_log_of_negative (void)
   kappa_probe_clear (&probe);
 }
 
-/* Values over a wide range choose a logarithmic scale by themselves; "log" says which it is, and overrides. */
+/* Values over a wide range choose a logarithmic scale by themselves; "log" says which it is, and
+ * overrides. */
 static void
 test_auto_scale (void)
 {
@@ -361,7 +374,8 @@ test_auto_scale (void)
   g_assert_cmpstr (view, ==, "view=contour;scale=linear");
 }
 
-/* At 1 % of the points every pixel of the plot has a colour of the map, and a block that of its computed point. */
+/* At 1 % of the points every pixel of the plot has a colour of the map, and a block that of its
+ * computed point. */
 static void
 test_interim (void)
 {
@@ -386,11 +400,15 @@ test_interim (void)
   /* The computed point itself is marked by a white dot. */
   locate (figure, 0.4, 0.4, &x, &y);
   g_assert_true (support_is_close (support_pixel (pixels, WIDTH, x, y), 0xffffff, 40));
-  g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, THEME_COLOR (KAPPA_THEME_LIGHT, hole), 0), ==, 0);
-  g_assert_cmpuint (support_count (contour_pixels, WIDTH, HEIGHT, THEME_COLOR (KAPPA_THEME_LIGHT, hole), 0), ==, 0);
+  g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, THEME_COLOR (KAPPA_THEME_LIGHT, hole), 0),
+                    ==, 0);
+  g_assert_cmpuint (
+      support_count (contour_pixels, WIDTH, HEIGHT, THEME_COLOR (KAPPA_THEME_LIGHT, hole), 0), ==,
+      0);
 }
 
-/* With locked limits a colour means the same whatever the data; what is beyond has the end's colour and an arrow. */
+/* With locked limits a colour means the same whatever the data; what is beyond has the end's colour
+ * and an arrow. */
 static void
 test_locked_limits (void)
 {
@@ -414,7 +432,8 @@ test_locked_limits (void)
   locate (a, 1.0, 1.0, &x, &y);
   g_assert_true (support_is_close (support_pixel (pixels_a, WIDTH, x, y), map_color (1.0), 3));
   /* The arrow: the end's colour reaches higher than without it. */
-  g_assert_cmpfloat (find_in_bar (pixels_a, map_color (1.0)), <, find_in_bar (free_pixels, map_color (1.0)));
+  g_assert_cmpfloat (find_in_bar (pixels_a, map_color (1.0)), <,
+                     find_in_bar (free_pixels, map_color (1.0)));
 }
 
 /* One absurd value takes no colour from the others, and is reported. */
@@ -437,7 +456,8 @@ count_cb (KappaFigure *figure, guint *n)
 static void
 test_view_text (void)
 {
-  static const char text[] = "view=contour;scale=log;limits=0.1:5;x-range=-0.5:0.5;azimuth=12.5;zoom=2;mesh=false;colormap=magma";
+  static const char text[] = "view=contour;scale=log;limits=0.1:5;x-range=-0.5:0.5;azimuth=12.5;"
+                             "zoom=2;mesh=false;colormap=magma";
   g_autoptr (KappaFigure) figure = support_make_figure (11, 11, steep, "heat");
   g_autoptr (KappaFigure) other = kappa_landscape_figure_new ();
   g_autoptr (GError) error = NULL;
@@ -456,7 +476,7 @@ test_view_text (void)
   arguments = kappa_figure_dup_arguments (other);
   g_assert_cmpstr (arguments[0], ==, "--view=contour");
   g_assert_cmpstr (arguments[2], ==, "--limits=0.1:5");
-  g_assert_true (g_strv_contains ((const char *const *) options, "log"));
+  g_assert_true (g_strv_contains ((const char *const *)options, "log"));
   kappa_figure_reset_view (figure);
   g_free (view);
   view = kappa_figure_dup_view (figure);
@@ -468,9 +488,15 @@ static void
 test_view_errors (void)
 {
   static const char *const wrong[][3] = {
-    { "view", "globe", "surface, contour, heat" }, { "elevation", "91", "from 0 to 90" },    { "elevation", "1e", "expected a number" },
-    { "mesh", "yes", "true or false" },            { "limits", "5:1", "LOW below HIGH" },     { "limits", "1", "LOW:HIGH" },
-    { "limits", "nan:1", "LOW:HIGH" },             { "colour", "red", "no option “colour”" }, { "zoom", "nan", "from 0.2 to 20" },
+    { "view", "globe", "surface, contour, heat" },
+    { "elevation", "91", "from 0 to 90" },
+    { "elevation", "1e", "expected a number" },
+    { "mesh", "yes", "true or false" },
+    { "limits", "5:1", "LOW below HIGH" },
+    { "limits", "1", "LOW:HIGH" },
+    { "limits", "nan:1", "LOW:HIGH" },
+    { "colour", "red", "no option “colour”" },
+    { "zoom", "nan", "from 0.2 to 20" },
   };
   g_autoptr (KappaFigure) figure = support_make_figure (5, 5, bowl, "surface");
 
@@ -523,7 +549,7 @@ test_turning (void)
         g_autofree guint8 *pixels = NULL;
         guint ink = 0;
 
-        g_object_set (figure, "azimuth", (double) azimuth, "elevation", (double) elevation, NULL);
+        g_object_set (figure, "azimuth", (double)azimuth, "elevation", (double)elevation, NULL);
         pixels = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_PRINT);
         for (int x = 0; x < WIDTH; x++)
           {
@@ -555,7 +581,8 @@ test_cursor (void)
   for (int row = 0; row < HEIGHT; row++)
     for (int column = 0; column < WIDTH; column++)
       {
-        guint8 *pixel = cairo_image_surface_get_data (surface) + row * cairo_image_surface_get_stride (surface) + 4 * column;
+        guint8 *pixel = cairo_image_surface_get_data (surface)
+                        + row * cairo_image_surface_get_stride (surface) + 4 * column;
 
         if (pixel[3] == 0)
           continue;

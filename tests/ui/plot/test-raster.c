@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)
 static guint32
 add_vertex (Scene *s, double x, double y, double depth, double t)
 {
-  float values[] = { (float) x, (float) y, (float) depth, (float) t, PLAIN_LIGHT };
+  float values[] = { (float)x, (float)y, (float)depth, (float)t, PLAIN_LIGHT };
   GArray *arrays[] = { s->x, s->y, s->depth, s->t, s->light };
 
   for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
@@ -71,17 +71,27 @@ add_triangle (Scene *s, guint32 a, guint32 b, guint32 c)
 static guint8 *
 draw (Scene *s, int samples, int width, int height)
 {
-  guint8 *pixels = g_malloc0 ((gsize) width * height * 4);
+  guint8 *pixels = g_malloc0 ((gsize)width * height * 4);
   KappaRasterPoint *points = s->scene.points;
   gsize n_points = s->scene.n_points;
 
-  s->scene = (KappaRasterScene){
-    .n_vertices = s->x->len, .n_triangles = s->lines->len,
-    .x = (void *) s->x->data, .y = (void *) s->y->data, .depth = (void *) s->depth->data, .t = (void *) s->t->data,
-    .light = (void *) s->light->data, .triangles = (void *) s->triangles->data, .lines = (void *) s->lines->data,
-    .palette = s->palette, .line_palette = s->palette, .samples = samples, .points = points, .n_points = n_points,
+  s->scene = (KappaRasterScene) {
+    .n_vertices = s->x->len,
+    .n_triangles = s->lines->len,
+    .x = (void *)s->x->data,
+    .y = (void *)s->y->data,
+    .depth = (void *)s->depth->data,
+    .t = (void *)s->t->data,
+    .light = (void *)s->light->data,
+    .triangles = (void *)s->triangles->data,
+    .lines = (void *)s->lines->data,
+    .palette = s->palette,
+    .line_palette = s->palette,
+    .samples = samples,
+    .points = points,
+    .n_points = n_points,
   };
-  kappa_raster_draw (&s->scene, pixels, width, height, (gsize) width * 4);
+  kappa_raster_draw (&s->scene, pixels, width, height, (gsize)width * 4);
   return pixels;
 }
 
@@ -90,11 +100,12 @@ get_pixel (const guint8 *pixels, int width, int x, int y)
 {
   guint32 pixel;
 
-  memcpy (&pixel, pixels + ((gsize) y * width + x) * 4, 4);
+  memcpy (&pixel, pixels + ((gsize)y * width + x) * 4, 4);
   return pixel;
 }
 
-/* Thousands of small triangles of random shapes that together cover everything: no sample may be missed. */
+/* Thousands of small triangles of random shapes that together cover everything: no sample may be
+ * missed. */
 static void
 test_watertight (void)
 {
@@ -108,7 +119,7 @@ test_watertight (void)
       for (int i = 0; i <= GRID; i++)
         for (int j = 0; j <= GRID; j++)
           {
-            guint64 k = 2 * (guint64) (i * (GRID + 1) + j);
+            guint64 k = 2 * (guint64)(i * (GRID + 1) + j);
 
             add_vertex (s, -5.0 + 4.0 * (i + 0.9 * kappa_stream_uniform (&stream, k)),
                         -5.0 + 4.0 * (j + 0.9 * kappa_stream_uniform (&stream, k + 1)), 1.0, 0.5);
@@ -131,7 +142,8 @@ static void
 add_quad (Scene *s, double x, double y, double side, double depth, double t)
 {
   guint32 a = add_vertex (s, x, y, depth, t), b = add_vertex (s, x + side, y, depth, t);
-  guint32 c = add_vertex (s, x + side, y + side, depth, t), d = add_vertex (s, x, y + side, depth, t);
+  guint32 c = add_vertex (s, x + side, y + side, depth, t),
+          d = add_vertex (s, x, y + side, depth, t);
 
   add_triangle (s, a, c, b);
   add_triangle (s, a, d, c);
@@ -144,7 +156,9 @@ test_depth (void)
   for (int order = 0; order < 2; order++)
     {
       g_autoptr (Scene) s = scene_new ();
-      KappaRasterPoint points[3] = { { 70.0f, 70.0f, 1.0f, FALSE }, { 70.0f, 70.0f, 2.0f, FALSE }, { 5.0f, 5.0f, 0.1f, FALSE } };
+      KappaRasterPoint points[3] = { { 70.0f, 70.0f, 1.0f, FALSE },
+                                     { 70.0f, 70.0f, 2.0f, FALSE },
+                                     { 5.0f, 5.0f, 0.1f, FALSE } };
       g_autofree guint8 *pixels = NULL;
 
       for (int k = 0; k < 2; k++)
@@ -192,7 +206,7 @@ test_pick (void)
         guint32 pixel = get_pixel (pixels, SIDE, x, y);
         KappaRasterHit hit;
 
-        if (!kappa_raster_pick (&s->scene, (float) x + 0.5f, (float) y + 0.5f, &hit))
+        if (!kappa_raster_pick (&s->scene, (float)x + 0.5f, (float)y + 0.5f, &hit))
           {
             g_assert_cmphex (pixel, ==, 0);
             continue;
@@ -200,8 +214,10 @@ test_pick (void)
         hits++;
         g_assert_cmpfloat_with_epsilon (hit.a + hit.b + hit.c, 1.0, 1e-4);
         /* Light 0 shades the upper side by 0.66 and the other by 0.528. */
-        g_assert_true (abs ((int) (pixel >> 8 & 255) - (int) (0.66 * 255.0 * (double) hit.triangle / 60.0)) <= 2
-                       || abs ((int) (pixel >> 8 & 255) - (int) (0.528 * 255.0 * (double) hit.triangle / 60.0)) <= 2);
+        g_assert_true (
+            abs ((int)(pixel >> 8 & 255) - (int)(0.66 * 255.0 * (double)hit.triangle / 60.0)) <= 2
+            || abs ((int)(pixel >> 8 & 255) - (int)(0.528 * 255.0 * (double)hit.triangle / 60.0))
+                   <= 2);
       }
   g_assert_cmpuint (hits, >, SIDE * SIDE / 2);
 }
@@ -265,7 +281,8 @@ test_mesh_lines (void)
 static void
 test_hostile (void)
 {
-  const double odd[] = { -1e30, 1e30, -1e7, 1e7, (double) NAN, (double) INFINITY, 0.0, 75.0, 75.0, 149.999, -0.001 };
+  const double odd[]
+      = { -1e30, 1e30, -1e7, 1e7, (double)NAN, (double)INFINITY, 0.0, 75.0, 75.0, 149.999, -0.001 };
   g_autoptr (Scene) s = scene_new ();
   g_autofree guint8 *pixels = NULL;
 
@@ -288,7 +305,8 @@ test_same_bits (void)
   g_autofree guint8 *second = NULL;
 
   for (guint i = 0; i < 300; i++)
-    add_vertex (s, kappa_stream_uniform (&stream, 3 * i) * SIDE, kappa_stream_uniform (&stream, 3 * i + 1) * SIDE,
+    add_vertex (s, kappa_stream_uniform (&stream, 3 * i) * SIDE,
+                kappa_stream_uniform (&stream, 3 * i + 1) * SIDE,
                 1.0 + kappa_stream_uniform (&stream, 3 * i + 2), 0.4);
   for (guint32 i = 0; i + 2 < 300; i++)
     add_triangle (s, i, i + 1, i + 2);
