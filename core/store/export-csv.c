@@ -75,7 +75,8 @@ gather (KappaResult *result)
 static void
 add_comment (GString *text, const char *comment)
 {
-  g_auto (GStrv) lines = g_strsplit (comment, "\n", -1);
+  g_autofree char *trimmed = g_strchomp (g_strdup (comment));
+  g_auto (GStrv) lines = g_strsplit (trimmed, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
     g_string_append_printf (text, "# %s\n", g_strchomp (lines[i]));
