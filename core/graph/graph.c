@@ -372,7 +372,7 @@ kappa_graph_apply (KappaGraph *self, const KappaOp *op, const KappaNode *inputs,
   if (!op->shape (self, content.key.inputs, n_inputs, &content.key.attrs, &content.shape, &content.dtype,
                   self->error == NULL ? &self->error : NULL))
     return KAPPA_BAD;
-  simpler = kappa_graph_simplify (self, op, content.key.inputs, n_inputs, &content.key.attrs);
+  simpler = kappa_graph_simplify (self, op, content.key.inputs, n_inputs, &content.key.attrs, &content.shape);
   return hooked (self, simpler != KAPPA_NONE ? simpler : intern (self, &content));
 }
 

@@ -113,7 +113,7 @@ KappaNode       kappa_op_binary         (KappaGraph *graph, const KappaOp *op, K
 
 KappaNode       kappa_graph_sum         (KappaGraph *graph, KappaNode a, KappaNode b);
 KappaNode       kappa_graph_simplify    (KappaGraph *graph, const KappaOp *op, const KappaNode *inputs, guint n_inputs,
-                                         const KappaAttrs *attrs);
+                                         const KappaAttrs *attrs, const KappaShape *shape);
 
 /* For the test of the rules: called on every node a derivative rule appends; returns what stands in for it. */
 typedef KappaNode (*KappaRuleHook) (KappaGraph *graph, const KappaOp *rule_of, KappaNode node, gpointer data);

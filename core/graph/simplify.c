@@ -23,10 +23,22 @@ is_constant (KappaGraph *graph, KappaNode node, double *value)
   return TRUE;
 }
 
-static KappaNode
-filled (KappaGraph *graph, double value, const KappaShape *shape, KappaDtype dtype)
+/* An elementwise primitive of constants is a constant; its own kernel says which. */
+static gboolean
+fold (KappaGraph *graph, const KappaOp *op, const KappaNode *inputs, guint n_inputs, const KappaAttrs *attrs, double *value)
 {
-  return kappa_cast (graph, kappa_fill (graph, value, shape), dtype);
+  double values[3];
+  const double *operands[3];
+
+  if (op->kind != KAPPA_OP_ELEMENTWISE || n_inputs == 0 || strcmp (op->name, "cast") == 0)
+    return FALSE;
+  for (guint i = 0; i < n_inputs; i++)
+    if (!is_constant (graph, inputs[i], &values[i]))
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (operands); i++)
+    operands[i] = &values[MIN (i, n_inputs - 1)];
+  op->tile.f64 (value, operands, 1, attrs->f);
+  return TRUE;
 }
 
 static KappaNode
@@ -63,31 +75,21 @@ simplify_binary (KappaGraph *graph, const char *name, KappaNode a, KappaNode b)
 static KappaNode
 simplify_scale (KappaGraph *graph, KappaNode x, double factor)
 {
-  double value;
-
   if (factor == 1.0)
     return x;
-  if (is_constant (graph, x, &value) || factor == 0.0)
-    return filled (graph, factor == 0.0 ? 0.0 : value * factor, kappa_graph_get_shape (graph, x),
-                   kappa_graph_get_dtype (graph, x));
+  if (factor == 0.0)
+    return kappa_fill_like (graph, 0.0, x);
   if (is (graph, x, "scale"))
     return kappa_scale (graph, kappa_graph_get_operand (graph, x, 0), factor * kappa_graph_get_attrs (graph, x)->f[0]);
   return KAPPA_NONE;
 }
 
-/* Movement of a constant is a constant; one movement after its like is one movement. */
+/* A reshape to the shape there is; one after another is one. So with broadcast. */
 static KappaNode
-simplify_movement (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs)
+simplify_movement (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs, const KappaShape *shape)
 {
-  const KappaShape *shape = kappa_graph_get_shape (graph, x);
-  KappaShape target = { .rank = (guint) attrs->i[0] };
-  double value;
-
-  memcpy (target.dims, attrs->i + 1, sizeof target.dims);
-  if (kappa_shape_equal (shape, &target))
+  if (kappa_shape_equal (kappa_graph_get_shape (graph, x), shape))
     return x;
-  if (is_constant (graph, x, &value))
-    return filled (graph, value, &target, kappa_graph_get_dtype (graph, x));
   if (kappa_graph_get_op (graph, x) == op)
     return kappa_graph_apply (graph, op, (KappaNode[]){ kappa_graph_get_operand (graph, x, 0) }, 1, attrs);
   return KAPPA_NONE;
@@ -112,39 +114,41 @@ simplify_transpose (KappaGraph *graph, KappaNode x, const KappaAttrs *attrs)
 }
 
 static KappaNode
-simplify_reduce (KappaGraph *graph, const KappaOp *op, KappaNode x, const KappaAttrs *attrs)
+simplify_sum (KappaGraph *graph, KappaNode x, const KappaShape *shape)
 {
-  KappaShape reduced = *kappa_graph_get_shape (graph, x);
-  double value, count = 1.0;
-  gboolean trivial = TRUE;
+  const KappaShape *from = kappa_graph_get_shape (graph, x);
+  double value;
 
-  for (guint d = 0; d < reduced.rank; d++)
-    if (attrs->i[0] >> d & 1)
-      {
-        trivial &= reduced.dims[d] == 1;
-        count *= (double) reduced.dims[d];
-        reduced.dims[d] = 1;
-      }
-  if (trivial && kappa_graph_get_dtype (graph, x) != KAPPA_BF16)
-    return x;
-  if (!is_constant (graph, x, &value))
-    return KAPPA_NONE;
-  return filled (graph, strcmp (op->name, "reduce_sum") == 0 ? value * count : value, &reduced,
-                 kappa_graph_get_dtype (graph, x));
+  if (is_constant (graph, x, &value))
+    return kappa_fill (graph, value * (double) (kappa_shape_size (from) / MAX (kappa_shape_size (shape), 1)), shape);
+  /* A sum of bfloat16 is a cast too. */
+  return kappa_shape_equal (from, shape) && kappa_graph_get_dtype (graph, x) != KAPPA_BF16 ? x : KAPPA_NONE;
 }
 
 /**
  * kappa_graph_simplify:
+ * @shape: the result's, by the primitive's own rule
  *
  * Returns: a node equal to @op on @inputs that costs less, or %KAPPA_NONE if no rule applies
  */
 KappaNode
-kappa_graph_simplify (KappaGraph *graph, const KappaOp *op, const KappaNode *inputs, guint n_inputs, const KappaAttrs *attrs)
+kappa_graph_simplify (KappaGraph *graph,
+                      const KappaOp *op,
+                      const KappaNode *inputs,
+                      guint n_inputs,
+                      const KappaAttrs *attrs,
+                      const KappaShape *shape)
 {
+  double value;
+
+  if (fold (graph, op, inputs, n_inputs, attrs, &value))
+    return kappa_fill (graph, value, shape);
   if (n_inputs == 2 && op->kind == KAPPA_OP_ELEMENTWISE)
     return simplify_binary (graph, op->name, inputs[0], inputs[1]);
   if (n_inputs != 1)
     return KAPPA_NONE;
+  if (op->kind == KAPPA_OP_VIEW && is_constant (graph, inputs[0], &value))
+    return kappa_fill (graph, value, shape);
   if (strcmp (op->name, "scale") == 0)
     return simplify_scale (graph, inputs[0], attrs->f[0]);
   if (strcmp (op->name, "shift") == 0)
@@ -153,9 +157,9 @@ kappa_graph_simplify (KappaGraph *graph, const KappaOp *op, const KappaNode *inp
     return kappa_graph_get_dtype (graph, inputs[0]) == (KappaDtype) attrs->i[0] ? inputs[0] : KAPPA_NONE;
   if (strcmp (op->name, "transpose") == 0)
     return simplify_transpose (graph, inputs[0], attrs);
-  if (g_str_has_prefix (op->name, "reduce_"))
-    return simplify_reduce (graph, op, inputs[0], attrs);
+  if (strcmp (op->name, "reduce_sum") == 0)
+    return simplify_sum (graph, inputs[0], shape);
   if (strcmp (op->name, "reshape") == 0 || strcmp (op->name, "broadcast") == 0)
-    return simplify_movement (graph, op, inputs[0], attrs);
+    return simplify_movement (graph, op, inputs[0], attrs, shape);
   return KAPPA_NONE;
 }
