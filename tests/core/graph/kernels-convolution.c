@@ -34,22 +34,10 @@ static const ConvCase conv_cases[] = {
   { "groups", 2, 8, 6, 5, 12, { { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 4 } },
   { "wide groups", 1, 32, 5, 5, 32, { { 3, 3 }, { 2, 2 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 2 } },
   { "depthwise", 2, 10, 7, 6, 10, { { 3, 3 }, { 2, 1 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 10 } },
-  { "depthwise, two each",
-    1,
-    6,
-    7,
-    6,
-    12,
-    { { 5, 3 }, { 1, 1 }, { 2, 1 }, { 2, 1 }, { 1, 1 }, 6 } },
+  { "depthwise, two each", 1, 6, 7, 6, 12, { { 5, 3 }, { 1, 1 }, { 2, 1 }, { 2, 1 }, { 1, 1 }, 6 } },
   { "image smaller than kernel", 2, 3, 2, 3, 4, KAPPA_WINDOW (5, 1, 2) },
   { "one pixel", 2, 5, 1, 1, 6, KAPPA_WINDOW (3, 1, 1) },
-  { "kernel as large as the image",
-    3,
-    4,
-    5,
-    6,
-    7,
-    { { 5, 6 }, { 1, 1 }, { 0, 0 }, { 0, 0 }, { 1, 1 }, 1 } },
+  { "kernel as large as the image", 3, 4, 5, 6, 7, { { 5, 6 }, { 1, 1 }, { 0, 0 }, { 0, 0 }, { 1, 1 }, 1 } },
   { "rows", 2, 3, 1, 12, 5, { { 1, 3 }, { 1, 1 }, { 0, 1 }, { 0, 1 }, { 1, 1 }, 1 } },
   { "columns", 2, 3, 12, 1, 5, { { 3, 1 }, { 2, 1 }, { 1, 0 }, { 1, 0 }, { 1, 1 }, 1 } },
   { "steps larger than the kernel", 1, 3, 11, 11, 4, KAPPA_WINDOW (2, 4, 0) },
@@ -96,19 +84,13 @@ expected_conv (const ConvJob *job, const LabTensor *a, const LabTensor *b)
 }
 
 static void
-check_conv (Kind kind,
-            const ConvCase *c,
-            KappaDtype dtype,
-            LabArrangement first,
-            LabArrangement second)
+check_conv (Kind kind, const ConvCase *c, KappaDtype dtype, LabArrangement first, LabArrangement second)
 {
   static const char *const kinds[] = { "conv", "conv_input_grad", "conv_weight_grad" };
   KappaDtype real = dtype == KAPPA_F64 ? KAPPA_F64 : KAPPA_F32;
-  g_autoptr (LabTensor) x
-      = lab_tensor_random (&KAPPA_SHAPE (c->n, c->ic, c->ih, c->iw), 1, dtype, -1, 1);
+  g_autoptr (LabTensor) x = lab_tensor_random (&KAPPA_SHAPE (c->n, c->ic, c->ih, c->iw), 1, dtype, -1, 1);
   g_autoptr (LabTensor) w = lab_tensor_random (
-      &KAPPA_SHAPE (c->oc, c->ic / c->window.groups, c->window.kernel[0], c->window.kernel[1]), 2,
-      dtype, -1, 1);
+      &KAPPA_SHAPE (c->oc, c->ic / c->window.groups, c->window.kernel[0], c->window.kernel[1]), 2, dtype, -1, 1);
   g_autoptr (LabTensor) shape_of_y = naive_conv (x, w, &c->window);
   g_autoptr (LabTensor) y = lab_tensor_random (&shape_of_y->shape, 3, dtype, -1, 1);
   LabTensor *a = kind == INPUT_GRAD ? y : x, *b = kind == WEIGHT_GRAD ? y : w;
@@ -118,8 +100,7 @@ check_conv (Kind kind,
   LabTensor *fed[] = { fed_a, fed_b };
   g_autoptr (LabTensor) expected = expected_conv (&job, a, b);
   g_autoptr (LabTensor) found = lab_run (real, dtype, fed, 2, build_conv, &job);
-  g_autofree char *what
-      = g_strdup_printf ("%s, %s, operands lying %d and %d,", kinds[kind], c->name, first, second);
+  g_autofree char *what = g_strdup_printf ("%s, %s, operands lying %d and %d,", kinds[kind], c->name, first, second);
 
   lab_compare (what, dtype, found, expected);
 }
@@ -128,7 +109,7 @@ static void
 test_conv (gconstpointer data)
 {
   const ConvCase *c = data;
-  guint turn = (guint)(c - conv_cases);
+  guint turn = (guint) (c - conv_cases);
 
   for (guint kind = 0; kind < N_KINDS; kind++)
     for (guint a = 0; a < LAB_N_ARRANGEMENTS; a++)

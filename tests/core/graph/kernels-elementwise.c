@@ -13,7 +13,7 @@ typedef struct
   double low, high, constant;
 } Formula;
 
-#define FORMULA(name, expression)                                                                  \
+#define FORMULA(name, expression)                                                                                      \
   static double name##_formula (const double *v) { return expression; }
 
 static const double constant = -0.75;
@@ -76,9 +76,7 @@ apply_op (KappaGraph *g, const KappaNode *operands, gpointer data)
 static void
 check_formula (const Formula *f, KappaDtype dtype, LabTensor *const *operands)
 {
-  Trial t = {
-    .operation = apply_op, .n = f->n, .op = kappa_op_find (f->op), .attrs = { .f = { f->constant } }
-  };
+  Trial t = { .operation = apply_op, .n = f->n, .op = kappa_op_find (f->op), .attrs = { .f = { f->constant } } };
   g_autoptr (LabTensor) expected = naive_map (f->function, operands, f->n);
 
   memcpy (t.operands, operands, f->n * sizeof *operands);
@@ -136,8 +134,7 @@ test_fill (void)
     {
       g_autoptr (LabTensor) x = lab_tensor_random (&KAPPA_SHAPE (2, 3, 40, 9), 1, dtype, -1, 1);
       Trial t = { .operation = apply_fill, .n = 1, .operands = { x } };
-      g_autoptr (LabTensor) sum = naive_map (shift_formula, &x, 1),
-                            alone = naive_map (fill_formula, &x, 1);
+      g_autoptr (LabTensor) sum = naive_map (shift_formula, &x, 1), alone = naive_map (fill_formula, &x, 1);
 
       trial_check_all (&t, "x + fill", dtype, sum);
       t.operation = apply_fill_alone;
@@ -154,7 +151,7 @@ apply_casts (KappaGraph *g, const KappaNode *operands, gpointer data)
   KappaNode x = operands[0];
 
   for (guint i = 0; t->numbers[i] >= 0; i++)
-    x = kappa_cast (g, x, (KappaDtype)t->numbers[i]);
+    x = kappa_cast (g, x, (KappaDtype) t->numbers[i]);
   return x;
 }
 
@@ -168,10 +165,9 @@ check_casts (KappaDtype real, LabTensor *x, const gint64 *through, const LabTens
   do
     t.numbers[n] = through[n];
   while (through[n++] >= 0);
-  what
-      = g_strdup_printf ("cast from %s to %s and %s", kappa_dtype_name (real),
-                         kappa_dtype_name ((KappaDtype)through[0]),
-                         through[1] < 0 ? "no further" : kappa_dtype_name ((KappaDtype)through[1]));
+  what = g_strdup_printf ("cast from %s to %s and %s", kappa_dtype_name (real),
+                          kappa_dtype_name ((KappaDtype) through[0]),
+                          through[1] < 0 ? "no further" : kappa_dtype_name ((KappaDtype) through[1]));
   for (guint a = 0; a < LAB_N_ARRANGEMENTS; a++)
     {
       g_autoptr (LabTensor) found = NULL;
@@ -189,8 +185,7 @@ test_cast (void)
   g_autoptr (LabTensor) in_64 = lab_tensor_random (&shape, 1, KAPPA_F64, -4, 4);
   g_autoptr (LabTensor) in_32 = lab_tensor_random (&shape, 1, KAPPA_F32, -4, 4);
   g_autoptr (LabTensor) in_bf = lab_tensor_random (&shape, 1, KAPPA_BF16, -4, 4);
-  g_autoptr (LabTensor) whole = lab_tensor_integers (&shape, 1, 1 << 30),
-                        real = lab_tensor_copy (whole);
+  g_autoptr (LabTensor) whole = lab_tensor_integers (&shape, 1, 1 << 30), real = lab_tensor_copy (whole);
 
   real->integer = FALSE;
   check_casts (KAPPA_F64, in_64, (gint64[]) { KAPPA_F32, -1 }, in_32);
@@ -209,8 +204,7 @@ apply_integers (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
   KappaNode sum = kappa_add (g, operands[0], operands[1]);
 
-  return kappa_mul (g, kappa_equal (g, operands[0], operands[1]),
-                    kappa_maximum (g, sum, kappa_neg (g, operands[1])));
+  return kappa_mul (g, kappa_equal (g, operands[0], operands[1]), kappa_maximum (g, sum, kappa_neg (g, operands[1])));
 }
 
 static double
@@ -223,8 +217,7 @@ static void
 test_integers (void)
 {
   const KappaShape shape = KAPPA_SHAPE (3, 7, 100);
-  LabTensor *operands[]
-      = { lab_tensor_integers (&shape, 1, 3), lab_tensor_integers (&shape, 2, 3) };
+  LabTensor *operands[] = { lab_tensor_integers (&shape, 1, 3), lab_tensor_integers (&shape, 2, 3) };
   g_autoptr (LabTensor) expected = NULL;
   Trial t = { .operation = apply_integers, .n = 2, .operands = { operands[0], operands[1] } };
 

@@ -16,7 +16,7 @@ static guint
 roll (Dice *dice, guint below)
 {
   dice->state = dice->state * 6364136223846793005u + 1442695040888963407u;
-  return (guint)((dice->state >> 33) % below);
+  return (guint) ((dice->state >> 33) % below);
 }
 
 static KappaShape
@@ -55,10 +55,9 @@ check_slice_and_pad (LabTensor *x, Dice *dice, KappaDtype dtype)
 
   for (guint d = 0; d < x->shape.rank; d++)
     {
-      t.numbers[d] = roll (dice, (guint)x->shape.dims[d]);
+      t.numbers[d] = roll (dice, (guint) x->shape.dims[d]);
       t.numbers[16 + d] = 1 + roll (dice, 3);
-      t.numbers[8 + d]
-          = 1 + roll (dice, (guint)((x->shape.dims[d] - 1 - t.numbers[d]) / t.numbers[16 + d] + 1));
+      t.numbers[8 + d] = 1 + roll (dice, (guint) ((x->shape.dims[d] - 1 - t.numbers[d]) / t.numbers[16 + d] + 1));
     }
   part = naive_slice (x, t.numbers, t.numbers + 8, t.numbers + 16);
   t.operation = apply_slice;
@@ -78,7 +77,7 @@ apply_concat (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
   const Trial *t = data;
 
-  return kappa_concat (g, operands, t->n, (guint)t->numbers[0]);
+  return kappa_concat (g, operands, t->n, (guint) t->numbers[0]);
 }
 
 static void
@@ -108,7 +107,7 @@ apply_transpose (KappaGraph *g, const KappaNode *operands, gpointer data)
   guint permutation[KAPPA_MAX_RANK];
 
   for (guint d = 0; d < t->operands[0]->shape.rank; d++)
-    permutation[d] = (guint)t->numbers[d];
+    permutation[d] = (guint) t->numbers[d];
   return kappa_transpose (g, operands[0], permutation);
 }
 
@@ -127,7 +126,7 @@ check_transpose (LabTensor *x, Dice *dice, KappaDtype dtype)
       t.numbers[other] = d;
     }
   for (guint d = 0; d < x->shape.rank; d++)
-    permutation[d] = (guint)t.numbers[d];
+    permutation[d] = (guint) t.numbers[d];
   expected = naive_transpose (x, permutation);
   trial_check_all (&t, "transpose", dtype, expected);
 }
@@ -136,7 +135,7 @@ static KappaNode
 apply_reshape (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
   const Trial *t = data;
-  KappaShape shape = { .rank = (guint)t->numbers[0] };
+  KappaShape shape = { .rank = (guint) t->numbers[0] };
 
   memcpy (shape.dims, t->numbers + 1, shape.rank * sizeof shape.dims[0]);
   return kappa_reshape (g, operands[0], &shape);
@@ -148,7 +147,7 @@ check_reshape (LabTensor *x, Dice *dice, KappaDtype dtype)
 {
   Trial t = { .operation = apply_reshape, .n = 1, .operands = { x } };
   KappaShape shape = { .rank = 1, .dims = { 1 } };
-  gint64 rest = (gint64)x->size;
+  gint64 rest = (gint64) x->size;
   g_autoptr (LabTensor) expected = NULL;
 
   while (rest > 1)
@@ -191,10 +190,7 @@ static void
 test_far_slice (void)
 {
   g_autoptr (LabTensor) x = lab_tensor_random (&KAPPA_SHAPE (200, 3), 1, KAPPA_F64, -1, 1);
-  Trial t = { .operation = apply_slice,
-              .n = 1,
-              .operands = { x },
-              .numbers = { 150, 1, [8] = 20, 2, [16] = 2, 1 } };
+  Trial t = { .operation = apply_slice, .n = 1, .operands = { x }, .numbers = { 150, 1, [8] = 20, 2, [16] = 2, 1 } };
   g_autoptr (LabTensor) part = naive_slice (x, t.numbers, t.numbers + 8, t.numbers + 16);
 
   trial_check_all (&t, "slice", KAPPA_F64, part);
@@ -205,7 +201,7 @@ test_far_slice (void)
 static KappaNode
 apply_gather (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return kappa_gather (g, operands[0], operands[1], (guint)((Trial *)data)->numbers[0]);
+  return kappa_gather (g, operands[0], operands[1], (guint) ((Trial *) data)->numbers[0]);
 }
 
 static KappaNode
@@ -213,7 +209,7 @@ apply_scatter (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
   const Trial *t = data;
 
-  return kappa_scatter (g, operands[0], operands[1], (guint)t->numbers[0], t->numbers[1]);
+  return kappa_scatter (g, operands[0], operands[1], (guint) t->numbers[0], t->numbers[1]);
 }
 
 static void
@@ -241,8 +237,7 @@ check_indexed (const KappaShape *shape, guint axis, gint64 picked, KappaDtype dt
 static void
 test_indexed (void)
 {
-  static const KappaShape shapes[]
-      = { { 4, { 2, 5, 3, 4 } }, { 2, { 6, 10 } }, { 3, { 3, 4, 5 } }, { 1, { 8 } } };
+  static const KappaShape shapes[] = { { 4, { 2, 5, 3, 4 } }, { 2, { 6, 10 } }, { 3, { 3, 4, 5 } }, { 1, { 8 } } };
 
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     for (guint axis = 0; axis < shapes[i].rank; axis++)

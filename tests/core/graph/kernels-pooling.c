@@ -69,19 +69,16 @@ build_pool (KappaGraph *g, const KappaNode *inputs, gpointer data)
 {
   const PoolJob *job = data;
   const PoolCase *c = job->c;
-  KappaNode x = kappa_cast (g, lab_arranged (g, inputs[0], &job->shape, job->arrangement),
-                            kappa_graph_get_compute (g));
-  KappaNode y
-      = job->pool <= MAXIMUM_GRAD
-            ? kappa_max_pool (g, x, &c->window, c->ceil_mode)
-            : kappa_avg_pool (g, x, &c->window, c->ceil_mode,
-                              job->pool == AVERAGE_PADDED || job->pool == AVERAGE_PADDED_GRAD);
+  KappaNode x = kappa_cast (g, lab_arranged (g, inputs[0], &job->shape, job->arrangement), kappa_graph_get_compute (g));
+  KappaNode y = job->pool <= MAXIMUM_GRAD
+                    ? kappa_max_pool (g, x, &c->window, c->ceil_mode)
+                    : kappa_avg_pool (g, x, &c->window, c->ceil_mode,
+                                      job->pool == AVERAGE_PADDED || job->pool == AVERAGE_PADDED_GRAD);
 
   switch (job->pool)
     {
     case MAXIMUM_PLACES:
-      return kappa_graph_apply (g, kappa_op_find ("max_pool_index"), &x, 1,
-                                kappa_graph_get_attrs (g, y));
+      return kappa_graph_apply (g, kappa_op_find ("max_pool_index"), &x, 1, kappa_graph_get_attrs (g, y));
     case MAXIMUM_GRAD:
     case AVERAGE_GRAD:
     case AVERAGE_PADDED_GRAD:
@@ -122,25 +119,18 @@ image_with_ties (const PoolCase *c)
 }
 
 static void
-check_pool (Pool pool,
-            const PoolCase *c,
-            KappaDtype dtype,
-            LabArrangement arrangement,
-            const LabTensor *x)
+check_pool (Pool pool, const PoolCase *c, KappaDtype dtype, LabArrangement arrangement, const LabTensor *x)
 {
-  static const char *const names[]
-      = { "maximum",        "place of the maximum", "maximum's gradient",       "average",
-          "padded average", "average's gradient",   "padded average's gradient" };
+  static const char *const names[] = { "maximum",        "place of the maximum", "maximum's gradient",       "average",
+                                       "padded average", "average's gradient",   "padded average's gradient" };
   g_autoptr (LabTensor) shape_of_y = naive_max_pool (x, &c->window, c->ceil_mode, FALSE);
   g_autoptr (LabTensor) dy = lab_tensor_random (&shape_of_y->shape, 5, dtype, -1, 1);
   PoolJob job = { pool, c, arrangement, x->shape };
   g_autoptr (LabTensor) fed_x = lab_arrange (x, arrangement);
   LabTensor *fed[] = { fed_x, dy };
   g_autoptr (LabTensor) expected = expected_pool (pool, c, x, dy);
-  g_autoptr (LabTensor) found
-      = lab_run (dtype == KAPPA_F64 ? KAPPA_F64 : KAPPA_F32, dtype, fed, 2, build_pool, &job);
-  g_autofree char *what
-      = g_strdup_printf ("%s, %s, operand lying %d,", names[pool], c->name, arrangement);
+  g_autoptr (LabTensor) found = lab_run (dtype == KAPPA_F64 ? KAPPA_F64 : KAPPA_F32, dtype, fed, 2, build_pool, &job);
+  g_autofree char *what = g_strdup_printf ("%s, %s, operand lying %d,", names[pool], c->name, arrangement);
 
   lab_compare (what, dtype, found, expected);
 }

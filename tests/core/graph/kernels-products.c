@@ -48,8 +48,8 @@ static void
 test_matmul (gconstpointer data)
 {
   static const KappaShape batches[] = { { 0 }, { 1, { 3 } }, { 2, { 2, 3 } } };
-  static const gint64 sizes[][3] = { { 5, 7, 3 }, { 1, 6, 4 },    { 4, 6, 1 }, { 4, 1, 5 },
-                                     { 1, 9, 1 }, { 17, 33, 65 }, { 1, 1, 1 } };
+  static const gint64 sizes[][3]
+      = { { 5, 7, 3 }, { 1, 6, 4 }, { 4, 6, 1 }, { 4, 1, 5 }, { 1, 9, 1 }, { 17, 33, 65 }, { 1, 1, 1 } };
   KappaDtype dtype = GPOINTER_TO_UINT (data);
 
   for (guint i = 0; i < G_N_ELEMENTS (batches); i++)
@@ -75,13 +75,10 @@ check_repeated_matmul (const KappaShape *small, gint64 rows, gint64 columns, Kap
   g_autoptr (LabTensor) x = lab_tensor_random (small, 1, dtype, -1, 1);
   g_autoptr (LabTensor) b = lab_tensor_random (&KAPPA_SHAPE (columns, 4), 2, dtype, -1, 1);
   g_autoptr (LabTensor) repeated = naive_broadcast (x, &large);
-  g_autoptr (LabTensor) part = naive_slice (repeated, (gint64[]) { 0, 0 },
-                                            (gint64[]) { rows, columns }, (gint64[]) { 1, 1 });
+  g_autoptr (LabTensor) part
+      = naive_slice (repeated, (gint64[]) { 0, 0 }, (gint64[]) { rows, columns }, (gint64[]) { 1, 1 });
   g_autoptr (LabTensor) expected = naive_matmul (part, b, FALSE, FALSE);
-  Trial t = { .operation = apply_repeated_matmul,
-              .n = 2,
-              .operands = { x, b },
-              .numbers = { 6, 9, rows, columns } };
+  Trial t = { .operation = apply_repeated_matmul, .n = 2, .operands = { x, b }, .numbers = { 6, 9, rows, columns } };
 
   trial_check_all (&t, "matmul of a repeated operand", dtype, expected);
 }

@@ -9,19 +9,19 @@ static const KappaDtype reals[] = { KAPPA_F32, KAPPA_F64 };
 static KappaNode
 apply_sum (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return kappa_reduce_sum (g, operands[0], (guint)((Trial *)data)->numbers[0]);
+  return kappa_reduce_sum (g, operands[0], (guint) ((Trial *) data)->numbers[0]);
 }
 
 static KappaNode
 apply_mean (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return kappa_reduce_mean (g, operands[0], (guint)((Trial *)data)->numbers[0]);
+  return kappa_reduce_mean (g, operands[0], (guint) ((Trial *) data)->numbers[0]);
 }
 
 static KappaNode
 apply_max (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return kappa_reduce_max (g, operands[0], (guint)((Trial *)data)->numbers[0]);
+  return kappa_reduce_max (g, operands[0], (guint) ((Trial *) data)->numbers[0]);
 }
 
 static KappaNode
@@ -33,7 +33,7 @@ apply_arg_max (KappaGraph *g, const KappaNode *operands, gpointer data)
 static void
 check_reductions (const LabTensor *x, KappaDtype dtype)
 {
-  Trial t = { .n = 1, .operands = { (LabTensor *)x } };
+  Trial t = { .n = 1, .operands = { (LabTensor *) x } };
 
   for (guint axes = 0; axes < 1u << x->shape.rank; axes++)
     {
@@ -44,7 +44,7 @@ check_reductions (const LabTensor *x, KappaDtype dtype)
       t.operation = apply_sum;
       trial_check_all (&t, "reduce_sum", dtype, sum);
       for (gsize i = 0; i < mean->size; i++)
-        mean->values[i] *= (double)mean->size / (double)x->size;
+        mean->values[i] *= (double) mean->size / (double) x->size;
       t.operation = apply_mean;
       trial_check_all (&t, "reduce_mean", dtype, mean);
       t.operation = apply_max;
@@ -79,9 +79,8 @@ test_reductions (gconstpointer data)
 static void
 test_arg_max (void)
 {
-  static const KappaShape shapes[] = {
-    { 2, { 13, 10 } }, { 3, { 4, 5, 6 } }, { 4, { 2, 3, 4, 5 } }, { 1, { 9 } }, { 2, { 7, 1 } }
-  };
+  static const KappaShape shapes[]
+      = { { 2, { 13, 10 } }, { 3, { 4, 5, 6 } }, { 4, { 2, 3, 4, 5 } }, { 1, { 9 } }, { 2, { 7, 1 } } };
 
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     for (guint k = 0; k < G_N_ELEMENTS (reals); k++)
@@ -100,8 +99,7 @@ test_arg_max (void)
 static KappaNode
 apply_softmax (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return ((Trial *)data)->numbers[0] ? kappa_log_softmax (g, operands[0])
-                                     : kappa_softmax (g, operands[0]);
+  return ((Trial *) data)->numbers[0] ? kappa_log_softmax (g, operands[0]) : kappa_softmax (g, operands[0]);
 }
 
 static void
@@ -120,9 +118,8 @@ check_softmax (LabTensor *x, KappaDtype dtype)
 static void
 test_softmax (void)
 {
-  static const KappaShape shapes[] = {
-    { 2, { 7, 10 } }, { 2, { 3, 1000 } }, { 3, { 2, 3, 5 } }, { 1, { 4 } }, { 4, { 2, 3, 4, 5 } }
-  };
+  static const KappaShape shapes[]
+      = { { 2, { 7, 10 } }, { 2, { 3, 1000 } }, { 3, { 2, 3, 5 } }, { 1, { 4 } }, { 4, { 2, 3, 4, 5 } } };
 
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     for (guint k = 0; k < G_N_ELEMENTS (reals); k++)

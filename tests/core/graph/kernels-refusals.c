@@ -11,8 +11,7 @@ window_refused (KappaNode (*build) (KappaGraph *g, KappaNode x), const char *nam
 {
   g_autoptr (KappaGraph) g = kappa_graph_new (KAPPA_F32);
   g_autoptr (GError) error = NULL;
-  KappaNode x
-      = kappa_graph_input (g, KAPPA_ROLE_SAMPLE, "image", KAPPA_F32, &KAPPA_SHAPE (1, 4, 4, 4));
+  KappaNode x = kappa_graph_input (g, KAPPA_ROLE_SAMPLE, "image", KAPPA_F32, &KAPPA_SHAPE (1, 4, 4, 4));
 
   g_assert_cmpint (build (g, x), ==, KAPPA_BAD);
   g_assert_false (kappa_graph_check (g, &error));
@@ -50,8 +49,7 @@ no_stride (KappaGraph *g, KappaNode x)
 static KappaNode
 empty_window (KappaGraph *g, KappaNode x)
 {
-  return kappa_max_pool (
-      g, x, &(KappaWindow) { { 2, 2 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 5, 5 }, 1 }, FALSE);
+  return kappa_max_pool (g, x, &(KappaWindow) { { 2, 2 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 5, 5 }, 1 }, FALSE);
 }
 
 static KappaNode
@@ -123,8 +121,7 @@ to_conv (KappaGraph *g, const KappaNode *operands, gpointer data)
 static KappaNode
 to_max_pool (KappaGraph *g, const KappaNode *operands, gpointer data)
 {
-  return kappa_max_pool (g, kappa_reshape (g, operands[0], &KAPPA_SHAPE (1, 1, 4, 5)),
-                         &KAPPA_WINDOW (2, 2, 0), FALSE);
+  return kappa_max_pool (g, kappa_reshape (g, operands[0], &KAPPA_SHAPE (1, 1, 4, 5)), &KAPPA_WINDOW (2, 2, 0), FALSE);
 }
 
 typedef struct
@@ -139,8 +136,7 @@ build_refusal (KappaGraph *g, gint64 batch, KappaOutputs *outputs, gpointer data
   const Refusal *r = data;
   KappaNode x = kappa_graph_input (g, KAPPA_ROLE_SAMPLE, NULL, KAPPA_F32, &KAPPA_SHAPE (4, 5));
   KappaNode operands[]
-      = { kappa_cast (g, x, r->dtype),
-          kappa_graph_input (g, KAPPA_ROLE_SAMPLE, NULL, KAPPA_I32, &KAPPA_SHAPE (4, 5)) };
+      = { kappa_cast (g, x, r->dtype), kappa_graph_input (g, KAPPA_ROLE_SAMPLE, NULL, KAPPA_I32, &KAPPA_SHAPE (4, 5)) };
 
   kappa_outputs_add (outputs, "result", KAPPA_OUTPUT_SUM, r->operation (g, operands, NULL));
   return kappa_graph_check (g, error);
@@ -161,8 +157,7 @@ refused (LabBuild operation, KappaDtype dtype)
 static void
 test_refusals (void)
 {
-  static const LabBuild not_in_bfloat16[]
-      = { to_softmax, to_matmul, to_arg_max, to_gather, to_scatter };
+  static const LabBuild not_in_bfloat16[] = { to_softmax, to_matmul, to_arg_max, to_gather, to_scatter };
   static const LabBuild not_in_integers[]
       = { to_softmax, to_matmul, to_arg_max, to_sum, to_scatter, to_conv, to_max_pool };
 
@@ -192,8 +187,7 @@ test_ranges (void)
   out_of_range ((gint64[]) { -1, 0 }, (gint64[]) { 2, 5 });
   out_of_range ((gint64[]) { 0, 0 }, (gint64[]) { 4, 6 });
   out_of_range ((gint64[]) { 0, 0 }, (gint64[]) { 0, 5 });
-  g_assert_cmpint (kappa_pad (g, x, (gint64[]) { -1, 0 }, (gint64[]) { 1, 0 }, NULL), ==,
-                   KAPPA_BAD);
+  g_assert_cmpint (kappa_pad (g, x, (gint64[]) { -1, 0 }, (gint64[]) { 1, 0 }, NULL), ==, KAPPA_BAD);
 }
 
 void

@@ -9,8 +9,9 @@
 #include "core/graph/program.h"
 #include "core/ops/ops.h"
 
-/* The engine's memory comes from here. It is full of NaN in every dtype, so that what is read
- * before it was written shows. */
+/* The engine's memory comes from here. It is full of NaN in every dtype, so that what is read before it was written
+ * shows; but very large memory takes too long to fill.
+ */
 void *
 aligned_alloc (size_t alignment, size_t size)
 {
@@ -18,7 +19,7 @@ aligned_alloc (size_t alignment, size_t size)
 
   if (posix_memalign (&memory, alignment, size) != 0)
     return NULL;
-  return memset (memory, 0xff, size);
+  return size <= 64 << 20 ? memset (memory, 0xff, size) : memory;
 }
 
 LabTensor *
@@ -27,7 +28,7 @@ lab_tensor_new (const KappaShape *shape)
   LabTensor *self = g_new0 (LabTensor, 1);
 
   self->shape = *shape;
-  self->size = (gsize)kappa_shape_size (shape);
+  self->size = (gsize) kappa_shape_size (shape);
   self->values = g_new0 (double, self->size);
   return self;
 }
@@ -48,9 +49,9 @@ rounded (double value, KappaDtype dtype)
   switch (dtype)
     {
     case KAPPA_F32:
-      return (double)(float)value;
+      return (double) (float) value;
     case KAPPA_BF16:
-      return (double)kappa_bfloat16_to_float (kappa_bfloat16_from_float ((float)value));
+      return (double) kappa_bfloat16_to_float (kappa_bfloat16_from_float ((float) value));
     default:
       return value;
     }
@@ -79,7 +80,7 @@ lab_tensor_integers (const KappaShape *shape, guint64 seed, gint64 below)
 
   self->integer = TRUE;
   for (gsize i = 0; i < self->size; i++)
-    self->values[i] = (double)kappa_stream_below (&stream, i, (guint64)below);
+    self->values[i] = (double) kappa_stream_below (&stream, i, (guint64) below);
   return self;
 }
 
@@ -111,7 +112,7 @@ lab_at (const KappaShape *shape, const gint64 *index)
 
   for (guint d = 0; d < shape->rank; d++)
     at = at * shape->dims[d] + index[d];
-  return (gsize)at;
+  return (gsize) at;
 }
 
 static LabTensor *
@@ -192,9 +193,7 @@ through_convolution (KappaGraph *g, KappaNode x)
   if (shape.rank != 4 || dtype == KAPPA_I32)
     return x;
   window.groups = shape.dims[1];
-  return kappa_cast (
-      g, kappa_conv (g, x, kappa_fill (g, 1.0, &KAPPA_SHAPE (shape.dims[1], 1, 1, 1)), &window),
-      dtype);
+  return kappa_cast (g, kappa_conv (g, x, kappa_fill (g, 1.0, &KAPPA_SHAPE (shape.dims[1], 1, 1, 1)), &window), dtype);
 }
 
 KappaNode
@@ -247,16 +246,14 @@ build_job (KappaGraph *g, gint64 batch, KappaOutputs *outputs, gpointer data, GE
 
   g_assert_cmpuint (job->n_inputs, <=, G_N_ELEMENTS (inputs));
   for (guint i = 0; i < job->n_inputs; i++)
-    inputs[i] = kappa_graph_input (g, is_sample (job, i) ? KAPPA_ROLE_SAMPLE : KAPPA_ROLE_PARAMETER,
-                                   NULL, job->inputs[i]->integer ? KAPPA_I32 : job->real,
-                                   &job->inputs[i]->shape);
+    inputs[i] = kappa_graph_input (g, is_sample (job, i) ? KAPPA_ROLE_SAMPLE : KAPPA_ROLE_PARAMETER, NULL,
+                                   job->inputs[i]->integer ? KAPPA_I32 : job->real, &job->inputs[i]->shape);
   result = job->build (g, inputs, job->data);
   if (!kappa_graph_check (g, error))
     return FALSE;
   job->result = *kappa_graph_get_shape (g, result);
   kappa_outputs_add (outputs, "result",
-                     kappa_graph_get_rate (g, result) & KAPPA_RATE_SAMPLE ? KAPPA_OUTPUT_SUM
-                                                                          : KAPPA_OUTPUT_ONCE,
+                     kappa_graph_get_rate (g, result) & KAPPA_RATE_SAMPLE ? KAPPA_OUTPUT_SUM : KAPPA_OUTPUT_ONCE,
                      result);
   return TRUE;
 }
@@ -273,11 +270,11 @@ fetch_job (guint input, gint64 first, gint64 n, void *values, gpointer data, GEr
   x = job->inputs[i - 1];
   for (gsize k = 0; k < x->size; k++)
     if (x->integer)
-      ((gint32 *)values)[k] = (gint32)x->values[k];
+      ((gint32 *) values)[k] = (gint32) x->values[k];
     else if (job->real == KAPPA_F64)
-      ((double *)values)[k] = x->values[k];
+      ((double *) values)[k] = x->values[k];
     else
-      ((float *)values)[k] = (float)x->values[k];
+      ((float *) values)[k] = (float) x->values[k];
   return TRUE;
 }
 
@@ -305,21 +302,14 @@ all_parameters (const Job *job)
  * Returns: (transfer full): what the node that @build returned came to
  */
 LabTensor *
-lab_run (KappaDtype real,
-         KappaDtype compute,
-         LabTensor *const *inputs,
-         guint n_inputs,
-         LabBuild build,
-         gpointer data)
+lab_run (KappaDtype real, KappaDtype compute, LabTensor *const *inputs, guint n_inputs, LabBuild build, gpointer data)
 {
   Job job = { real, inputs, n_inputs, build, data };
   KappaProgramOptions options = { .real = real, .compute = compute, .micro_batch = 1 };
   g_autoptr (GError) error = NULL;
   g_autoptr (KappaProgram) program = kappa_program_new (&options, build_job, &job, NULL, &error);
   g_autofree double *parameters = all_parameters (&job);
-  KappaFeed feed = {
-    .n_samples = 1, .wide = TRUE, .parameters = parameters, .fetch = fetch_job, .data = &job
-  };
+  KappaFeed feed = { .n_samples = 1, .wide = TRUE, .parameters = parameters, .fetch = fetch_job, .data = &job };
   KappaEnvironment environment = { .workers = lab_workers (1) };
   LabTensor *result;
   gsize size;
@@ -330,8 +320,7 @@ lab_run (KappaDtype real,
   result = lab_tensor_new (&job.result);
   kappa_program_get_output (program, "result", &size);
   g_assert_cmpuint (size, ==, result->size);
-  memcpy (result->values, kappa_program_get_output (program, "result", NULL),
-          size * sizeof *result->values);
+  memcpy (result->values, kappa_program_get_output (program, "result", NULL), size * sizeof *result->values);
   return result;
 }
 
@@ -400,8 +389,8 @@ lab_report (void)
 {
   for (guint dtype = 0; dtype < G_N_ELEMENTS (compared); dtype++)
     if (compared[dtype] > 0)
-      g_test_message ("%u results in %s, the worst off by %.2g", compared[dtype],
-                      kappa_dtype_name (dtype), worst_errors[dtype]);
+      g_test_message ("%u results in %s, the worst off by %.2g", compared[dtype], kappa_dtype_name (dtype),
+                      worst_errors[dtype]);
 }
 
 /**

@@ -139,7 +139,7 @@ naive_gather (const LabTensor *x, const LabTensor *index, guint axis)
       gsize i = lab_at (&index->shape, at);
 
       memcpy (from, at, sizeof from);
-      from[axis] = (gint64)index->values[i];
+      from[axis] = (gint64) index->values[i];
       y->values[i] = x->values[lab_at (&x->shape, from)];
     }
   while (lab_next (&index->shape, at));
@@ -160,7 +160,7 @@ naive_scatter (const LabTensor *x, const LabTensor *index, guint axis, gint64 si
       gsize i = lab_at (&x->shape, at);
 
       memcpy (to, at, sizeof to);
-      to[axis] = (gint64)index->values[i];
+      to[axis] = (gint64) index->values[i];
       y->values[lab_at (&shape, to)] += x->values[i];
     }
   while (lab_next (&x->shape, at));
@@ -214,8 +214,7 @@ naive_reduce_max (const LabTensor *x, guint axes)
     y->values[i] = -INFINITY;
   do
     {
-      double *largest = &y->values[reduced_place (&shape, index, axes)],
-             value = x->values[lab_at (&x->shape, index)];
+      double *largest = &y->values[reduced_place (&shape, index, axes)], value = x->values[lab_at (&x->shape, index)];
 
       if (value > *largest || isnan (value))
         *largest = value;
@@ -235,13 +234,13 @@ naive_arg_max (const LabTensor *x)
 
   for (gsize row = 0; row < y->size; row++)
     {
-      const double *v = x->values + (gint64)row * n;
+      const double *v = x->values + (gint64) row * n;
       gint64 best = 0;
 
       for (gint64 i = 1; i < n && !isnan (v[best]); i++)
         if (v[i] > v[best] || isnan (v[i]))
           best = i;
-      y->values[row] = (double)best;
+      y->values[row] = (double) best;
     }
   return y;
 }
@@ -252,7 +251,7 @@ naive_softmax (const LabTensor *x, gboolean logarithm)
   LabTensor *y = lab_tensor_new (&x->shape);
   gint64 n = x->shape.dims[x->shape.rank - 1];
 
-  for (gsize row = 0; row < y->size; row += (gsize)n)
+  for (gsize row = 0; row < y->size; row += (gsize) n)
     {
       const double *v = x->values + row;
       long double largest = -INFINITY, sum = 0.0;
@@ -262,8 +261,7 @@ naive_softmax (const LabTensor *x, gboolean logarithm)
       for (gint64 i = 0; i < n; i++)
         sum += expl (v[i] - largest);
       for (gint64 i = 0; i < n; i++)
-        y->values[row + (gsize)i]
-            = (double)(logarithm ? v[i] - largest - logl (sum) : expl (v[i] - largest) / sum);
+        y->values[row + (gsize) i] = (double) (logarithm ? v[i] - largest - logl (sum) : expl (v[i] - largest) / sum);
     }
   return y;
 }
@@ -290,8 +288,7 @@ naive_matmul (const LabTensor *a, const LabTensor *b, gboolean transpose_a, gboo
         in_a[transpose_a ? r - 2 : r - 1] = k;
         in_b[transpose_b ? r - 1 : r - 2] = k;
         in_b[transpose_b ? r - 2 : r - 1] = index[r - 1];
-        c->values[lab_at (&shape, index)]
-            += a->values[lab_at (&a->shape, in_a)] * b->values[lab_at (&b->shape, in_b)];
+        c->values[lab_at (&shape, index)] += a->values[lab_at (&a->shape, in_a)] * b->values[lab_at (&b->shape, in_b)];
       }
   while (lab_next (&shape, index));
   return c;

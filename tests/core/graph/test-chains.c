@@ -83,8 +83,8 @@ check_pattern (Pattern *p, KappaDtype dtype)
 {
   LabTensor *full[3], *fed[3];
   g_autoptr (LabTensor) product_ab = NULL, tanh_ab = NULL, expected = NULL, found = NULL;
-  g_autofree char *what = g_strdup_printf ("pattern %x %x %x, operands lying %d,", p->masks[0],
-                                           p->masks[1], p->masks[2], p->arrangement);
+  g_autofree char *what
+      = g_strdup_printf ("pattern %x %x %x, operands lying %d,", p->masks[0], p->masks[1], p->masks[2], p->arrangement);
 
   for (guint i = 0; i < 3; i++)
     {

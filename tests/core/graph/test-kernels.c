@@ -34,8 +34,8 @@ void
 trial_check (Trial *t, const char *what, KappaDtype dtype, const LabTensor *expected)
 {
   g_autoptr (LabTensor) found = trial_run (t, dtype);
-  g_autofree char *text = g_strdup_printf ("%s, operands lying %d and %d,", what,
-                                           t->arrangements[0], t->arrangements[1]);
+  g_autofree char *text
+      = g_strdup_printf ("%s, operands lying %d and %d,", what, t->arrangements[0], t->arrangements[1]);
 
   lab_compare (text, dtype, found, expected);
 }
@@ -91,8 +91,7 @@ test_coverage (void)
       {
         const KappaOp *op = kappa_op_families[f][i];
 
-        if (op->kind != KAPPA_OP_VIEW && !g_strv_contains (others, op->name)
-            && !elementwise_is_tested (op->name))
+        if (op->kind != KAPPA_OP_VIEW && !g_strv_contains (others, op->name) && !elementwise_is_tested (op->name))
           g_test_fail_printf ("nothing tests the values of %s", op->name);
       }
 }

@@ -1,5 +1,5 @@
-/* Random graphs in which values change their layout on the way. Every node is made together with what it should come to.
- * Everything stays about as large as it was, and nothing jumps: so rounding stays rounding.
+/* Random graphs in which values change their layout on the way. Every node is made together with what it should come
+ * to. Everything stays about as large as it was, and nothing jumps: so rounding stays rounding.
  */
 
 #include <math.h>
@@ -25,7 +25,7 @@ typedef struct
 static guint
 roll (Pair *p, guint below)
 {
-  return (guint)kappa_stream_below (&p->stream, p->drawn++, below);
+  return (guint) kappa_stream_below (&p->stream, p->drawn++, below);
 }
 
 static void
@@ -41,7 +41,7 @@ keep (Pair *p, KappaNode node, LabTensor *value)
 static void
 twin_clear (gpointer twin)
 {
-  lab_tensor_free (((Twin *)twin)->value);
+  lab_tensor_free (((Twin *) twin)->value);
 }
 
 static Twin
@@ -122,9 +122,7 @@ grow_unary (Pair *p, Twin x)
       keep (p, kappa_shift (p->graph, x.node, 0.25), naive_map (moved, &x.value, 1));
       break;
     default:
-      keep (p,
-            kappa_reciprocal (p->graph,
-                              kappa_shift (p->graph, kappa_mul (p->graph, x.node, x.node), 2.0)),
+      keep (p, kappa_reciprocal (p->graph, kappa_shift (p->graph, kappa_mul (p->graph, x.node, x.node), 2.0)),
             naive_map (inverse_of_positive, &x.value, 1));
     }
 }
@@ -145,11 +143,9 @@ grow_binary (Pair *p, Twin a, Twin b)
       keep (p, kappa_sub (p->graph, a.node, other), naive_map (difference, operands, 2));
       break;
     case 2:
-      keep (p, kappa_tanh (p->graph, kappa_mul (p->graph, a.node, other)),
-            naive_map (product, operands, 2));
+      keep (p, kappa_tanh (p->graph, kappa_mul (p->graph, a.node, other)), naive_map (product, operands, 2));
       for (gsize i = 0; i < full->size; i++)
-        twin_at (p, p->twins->len - 1).value->values[i]
-            = tanh (twin_at (p, p->twins->len - 1).value->values[i]);
+        twin_at (p, p->twins->len - 1).value->values[i] = tanh (twin_at (p, p->twins->len - 1).value->values[i]);
       break;
     default:
       keep (p, kappa_maximum (p->graph, a.node, other), naive_map (larger, operands, 2));
@@ -162,7 +158,7 @@ grow_convolution (Pair *p, Twin x)
   gint64 channels = x.value->shape.dims[1];
   g_autoptr (LabTensor) weight = lab_tensor_new (&KAPPA_SHAPE (channels, channels, 3, 3));
   KappaWindow window = KAPPA_WINDOW (3, 1, 1);
-  double value = 0.5 / (9.0 * (double)channels);
+  double value = 0.5 / (9.0 * (double) channels);
 
   for (gsize i = 0; i < weight->size; i++)
     weight->values[i] = value;
@@ -175,12 +171,10 @@ static void
 grow_movement (Pair *p, Twin x)
 {
   const KappaShape *s = &x.value->shape;
-  gint64 start[] = { 0, roll (p, (guint)s->dims[1]), roll (p, (guint)s->dims[2]), 0 };
-  gint64 size[] = { s->dims[0], s->dims[1] - start[1], s->dims[2] - start[2], s->dims[3] },
-         none[4] = { 0 };
+  gint64 start[] = { 0, roll (p, (guint) s->dims[1]), roll (p, (guint) s->dims[2]), 0 };
+  gint64 size[] = { s->dims[0], s->dims[1] - start[1], s->dims[2] - start[2], s->dims[3] }, none[4] = { 0 };
   static const gint64 ones[] = { 1, 1, 1, 1 };
-  static const guint turns[][4]
-      = { { 1, 0, 2, 3 }, { 0, 2, 3, 1 }, { 3, 2, 1, 0 }, { 0, 1, 3, 2 } };
+  static const guint turns[][4] = { { 1, 0, 2, 3 }, { 0, 2, 3, 1 }, { 3, 2, 1, 0 }, { 0, 1, 3, 2 } };
   const guint *turn = turns[roll (p, G_N_ELEMENTS (turns))];
   guint back[4];
 
@@ -193,31 +187,23 @@ grow_movement (Pair *p, Twin x)
         g_autoptr (LabTensor) part = naive_slice (x.value, start, size, ones);
         KappaNode sliced = kappa_slice (p->graph, x.node, start, size, NULL);
 
-        keep (p, kappa_pad (p->graph, sliced, start, none, NULL),
-              naive_pad (part, start, none, ones));
+        keep (p, kappa_pad (p->graph, sliced, start, none, NULL), naive_pad (part, start, none, ones));
         break;
       }
     case 1:
       {
-        g_autoptr (LabTensor) turned = naive_transpose (x.value, turn),
-                              bent = naive_map (hyperbolic, &turned, 1);
+        g_autoptr (LabTensor) turned = naive_transpose (x.value, turn), bent = naive_map (hyperbolic, &turned, 1);
 
-        keep (p,
-              kappa_transpose (
-                  p->graph, kappa_tanh (p->graph, kappa_transpose (p->graph, x.node, turn)), back),
+        keep (p, kappa_transpose (p->graph, kappa_tanh (p->graph, kappa_transpose (p->graph, x.node, turn)), back),
               naive_transpose (bent, back));
         break;
       }
     case 2:
       {
         KappaShape flat = KAPPA_SHAPE (s->dims[0] * s->dims[1], s->dims[2] * s->dims[3]);
-        g_autoptr (LabTensor) joined = naive_reshape (x.value, &flat),
-                              bent = naive_map (shrunk, &joined, 1);
+        g_autoptr (LabTensor) joined = naive_reshape (x.value, &flat), bent = naive_map (shrunk, &joined, 1);
 
-        keep (p,
-              kappa_reshape (p->graph,
-                             kappa_scale (p->graph, kappa_reshape (p->graph, x.node, &flat), 0.625),
-                             s),
+        keep (p, kappa_reshape (p->graph, kappa_scale (p->graph, kappa_reshape (p->graph, x.node, &flat), 0.625), s),
               naive_reshape (bent, s));
         break;
       }
@@ -235,8 +221,7 @@ grow_movement (Pair *p, Twin x)
         parts[1] = kappa_slice (p->graph, x.node, NULL, half, NULL);
         parts[0] = kappa_slice (p->graph, x.node, middle, rest, NULL);
         {
-          LabTensor *pieces[] = { naive_slice (x.value, middle, rest, ones),
-                                  naive_slice (x.value, none, half, ones) };
+          LabTensor *pieces[] = { naive_slice (x.value, middle, rest, ones), naive_slice (x.value, none, half, ones) };
 
           keep (p, kappa_concat (p->graph, parts, 2, axis), naive_concat (pieces, 2, axis));
           lab_tensor_free (pieces[0]);
@@ -253,7 +238,7 @@ grow_reduction (Pair *p, Twin x)
   LabTensor *mean = naive_reduce_sum (x.value, axes);
 
   for (gsize i = 0; i < mean->size; i++)
-    mean->values[i] *= (double)mean->size / (double)x.value->size;
+    mean->values[i] *= (double) mean->size / (double) x.value->size;
   keep (p, kappa_reduce_mean (p->graph, x.node, axes), mean);
 }
 
@@ -339,8 +324,7 @@ build_random (KappaGraph *g, const KappaNode *inputs, gpointer data)
   growth->expected = lab_tensor_new (&growth->inputs[0]->shape);
   for (guint i = growth->n_inputs; i < twins->len; i++)
     {
-      g_autoptr (LabTensor) full
-          = naive_broadcast (twin_at (&p, i).value, &growth->expected->shape);
+      g_autoptr (LabTensor) full = naive_broadcast (twin_at (&p, i).value, &growth->expected->shape);
       KappaNode other = kappa_broadcast (g, twin_at (&p, i).node, &growth->expected->shape);
 
       total = i == growth->n_inputs ? other : kappa_add (g, total, other);
@@ -353,9 +337,8 @@ build_random (KappaGraph *g, const KappaNode *inputs, gpointer data)
 static void
 test_random (void)
 {
-  static const KappaShape shapes[]
-      = { { 4, { 2, 3, 5, 4 } },  { 4, { 3, 8, 7, 9 } }, { 4, { 2, 3, 1, 11 } },
-          { 4, { 1, 5, 13, 1 } }, { 4, { 1, 1, 6, 7 } }, { 4, { 5, 4, 1, 1 } } };
+  static const KappaShape shapes[] = { { 4, { 2, 3, 5, 4 } },  { 4, { 3, 8, 7, 9 } }, { 4, { 2, 3, 1, 11 } },
+                                       { 4, { 1, 5, 13, 1 } }, { 4, { 1, 1, 6, 7 } }, { 4, { 5, 4, 1, 1 } } };
 
   for (guint64 seed = 0; seed < 240; seed++)
     {
