@@ -337,6 +337,32 @@ test_no_vectors (void)
   g_assert_cmpfloat (network_loss (run), ==, loss);
 }
 
+/* What vectors cost: a part that is done once, and for each vector about two gradients. */
+static void
+test_multiply_adds (void)
+{
+  Network plain = { 0, SIDE, WIDTH }, first = { NETWORK_GRADIENT, SIDE, WIDTH }, second = { NETWORK_HVP, SIDE, WIDTH };
+  g_autoptr (KappaProgram) forward = network_program (&plain, KAPPA_F32, KAPPA_F32, 4);
+  g_autoptr (KappaProgram) gradient = network_program (&first, KAPPA_F32, KAPPA_F32, 4);
+  g_autoptr (KappaProgram) product = network_program (&second, KAPPA_F32, KAPPA_F32, 4);
+  guint64 once = kappa_program_get_macs (product, 20, 0), each = kappa_program_get_macs (product, 20, 1) - once;
+  guint64 of_loss = kappa_program_get_macs (forward, 20, 0), of_gradient = kappa_program_get_macs (gradient, 20, 0);
+  const guint64 pixels = SIDE * SIDE, fewer = (SIDE + 1) / 2 * ((SIDE + 1) / 2), w = WIDTH;
+  const guint64 stem = 20 * pixels * 27 * w, linear = 20 * NETWORK_CLASSES * 2 * w;
+  const guint64 convolutions = 20 * 9 * (pixels * 2 * w * w + fewer * (w * 2 * w + 2 * w * 2 * w));
+
+  g_test_message ("forward %" G_GUINT64_FORMAT ", gradient %.3f, constant part %.3f, each vector %.3f of it", of_loss,
+                  (double) of_gradient / (double) of_loss, (double) once / (double) of_gradient,
+                  (double) each / (double) of_gradient);
+  g_assert_cmpuint (of_loss, ==, stem + convolutions + linear);
+  g_assert_cmpuint (of_gradient, ==, 2 * stem + 3 * convolutions + 3 * linear); /* no gradient to the images */
+  for (guint k = 0; k < 9; k++)
+    g_assert_cmpuint (kappa_program_get_macs (product, 20, k), ==, once + k * each);
+  g_assert_cmpuint (kappa_program_get_macs (product, 40, 3), ==, 2 * (once + 3 * each));
+  g_assert_cmpuint (once, <=, of_gradient);
+  g_assert_cmpfloat ((double) each, <=, 2.1 * (double) of_gradient);
+}
+
 /* With every value of the forward pass wanted nothing can be done by another value's step. */
 static void
 check_fusion (KappaDtype real, KappaDtype compute, double tolerance)
@@ -378,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/program/rows", test_rows);
   g_test_add_func ("/program/few-samples", test_few_samples);
   g_test_add_func ("/program/no-vectors", test_no_vectors);
+  g_test_add_func ("/program/multiply-adds", test_multiply_adds);
   g_test_add_func ("/program/fusion", test_fusion);
   return g_test_run ();
 }
