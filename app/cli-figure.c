@@ -37,7 +37,7 @@ static const Row view_blurbs[] = {
   { "equal", NULL, NULL, "the same length for the same step on both axes" },
   { "colormap", NULL, NULL, "colours of values" },
   { "band", NULL, NULL, "what the band around a mean curve shows" },
-  { "seeds", NULL, NULL, "a thin line for each seed" },
+  { "seed-lines", NULL, NULL, "a thin line for each seed" },
   { "colors", NULL, NULL, "what the colours of a confusion matrix say" },
   { "order", NULL, NULL, "order of bars" },
   { "bins", "N", "automatic", "bins of a histogram" },
