@@ -245,6 +245,8 @@ finished_cb (KappaAnalysisPage *self)
 
   if (error != NULL)
     kappa_desk_tell (get_desk (self), error->message);
+  if (kappa_runner_was_stored (get_private (self)->runner))
+    kappa_desk_note (get_desk (self), "Computed before: read from the workspace");
   results_changed_cb (self);
   show_end (self);
 }

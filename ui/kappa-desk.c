@@ -31,7 +31,7 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
-static guint message_signal;
+static guint message_signal, note_signal;
 
 static void
 kappa_desk_dispose (GObject *object)
@@ -100,6 +100,13 @@ kappa_desk_class_init (KappaDeskClass *klass)
    */
   message_signal = g_signal_new ("message", KAPPA_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * KappaDesk::note:
+   * @text: for people
+   */
+  note_signal = g_signal_new ("note", KAPPA_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -127,6 +134,17 @@ void
 kappa_desk_tell (KappaDesk *self, const char *message)
 {
   g_signal_emit (self, message_signal, 0, message);
+}
+
+/**
+ * kappa_desk_note:
+ *
+ * Has the window mention something that went well and would not be seen otherwise.
+ */
+void
+kappa_desk_note (KappaDesk *self, const char *text)
+{
+  g_signal_emit (self, note_signal, 0, text);
 }
 
 static void

@@ -33,3 +33,4 @@ void            kappa_desk_remove          (KappaDesk *self, KappaDocument *docu
 KappaRunItem   *kappa_desk_run             (KappaDesk *self, KappaAnalysis *analysis, KappaInputs *inputs);
 void            kappa_desk_store           (KappaDesk *self, KappaStoreFunc func, gpointer data, GDestroyNotify destroy);
 void            kappa_desk_tell            (KappaDesk *self, const char *message);
+void            kappa_desk_note            (KappaDesk *self, const char *text);

@@ -27,6 +27,7 @@ kappa_reading_button_init (KappaReadingButton *self)
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_widget_add_css_class (self->box, "reading");
+  gtk_widget_set_size_request (self->box, 440, -1);
   gtk_popover_set_child (GTK_POPOVER (popover), self->box);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), "How to read this");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
@@ -42,8 +43,6 @@ make_label (const char *text, const char *style)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 56);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_widget_add_css_class (label, style);
   return label;
 }

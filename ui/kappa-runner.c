@@ -24,8 +24,9 @@ struct _KappaRunner
   GCancellable *cancellable;
   KappaRunState state;
   char *error;
-  guint poll_source;
-  guint64 seen; /* generation of the result that was told last, plus one */
+  guint poll_source, shown_source;
+  gint64 looked; /* monotonic time of the last look */
+  guint64 seen;  /* generation of the result that was told last, plus one */
   double fraction;
   gint64 run_id;
   gboolean interrupted;
@@ -61,7 +62,10 @@ enum
   N_SIGNALS
 };
 
-#define POLL_INTERVAL 100 /* ms */
+/* Between two looks at the result, ms; and at least so many times what it took to show the last. */
+#define LEAST_INTERVAL 100
+#define MOST_INTERVAL  1000
+#define SHOWING_SHARE  6
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -217,10 +221,9 @@ look_at_job (KappaRunner *self, KappaJob *job)
     }
 }
 
-static gboolean
-poll_cb (gpointer data)
+static void
+look (KappaRunner *self)
 {
-  KappaRunner *self = data;
   KappaProgressState state = kappa_progress_get_state (self->progress);
   g_autoptr (KappaJob) job = dup_job (self);
 
@@ -229,7 +232,35 @@ poll_cb (gpointer data)
   /* Told even when it is the same: the time left changes. */
   self->fraction = state.total > 0.0 ? CLAMP (state.done / state.total, 0.0, 1.0) : 0.0;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FRACTION]);
-  return G_SOURCE_CONTINUE;
+}
+
+static gboolean poll_cb (gpointer data);
+
+/* All that was to be drawn is drawn. */
+static gboolean
+shown_cb (gpointer data)
+{
+  KappaRunner *self = data;
+  gint64 cost = (g_get_monotonic_time () - self->looked) / G_TIME_SPAN_MILLISECOND;
+  guint wait = (guint)CLAMP (SHOWING_SHARE * cost, LEAST_INTERVAL, MOST_INTERVAL);
+
+  self->shown_source = 0;
+  g_clear_handle_id (&self->poll_source, g_source_remove);
+  self->poll_source = g_timeout_add (wait, poll_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+poll_cb (gpointer data)
+{
+  KappaRunner *self = data;
+
+  self->looked = g_get_monotonic_time ();
+  look (self);
+  self->poll_source = g_timeout_add (MOST_INTERVAL, poll_cb, self);
+  if (self->shown_source == 0)
+    self->shown_source = g_idle_add_full (G_PRIORITY_LOW, shown_cb, self, NULL);
+  return G_SOURCE_REMOVE;
 }
 
 static KappaRunState
@@ -249,8 +280,9 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
 
-  poll_cb (self);
   g_clear_handle_id (&self->poll_source, g_source_remove);
+  g_clear_handle_id (&self->shown_source, g_source_remove);
+  look (self);
   if (!done && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     self->error = g_strdup (error->message);
   set_state (self, state_after (self, done, error));
@@ -275,7 +307,7 @@ kappa_runner_start (KappaRunner *self, KappaWorkspace *workspace, KappaWorkers *
   self->workspace = g_object_ref (workspace);
   self->workers = kappa_workers_ref (workers);
   set_state (self, KAPPA_RUN_RUNNING);
-  self->poll_source = g_timeout_add (POLL_INTERVAL, poll_cb, self);
+  self->poll_source = g_timeout_add (LEAST_INTERVAL, poll_cb, self);
   g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   g_task_run_in_thread (task, work_in_thread);
 }

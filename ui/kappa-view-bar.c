@@ -15,7 +15,7 @@ struct _KappaViewBar
   AdwBin parent_instance;
 
   KappaFigure *figure;
-  GtkWidget *box, *lock, *limits, *quantity;
+  GtkWidget *box, *lock, *limits, *quantity, *log;
   char **quantities;
 };
 
@@ -151,17 +151,37 @@ add_quantity (KappaViewBar *self)
 }
 
 static void
+log_cb (KappaViewBar *self)
+{
+  g_object_set (self->figure, "log", gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->log)),
+                NULL);
+}
+
+/* An automatic scale is logarithmic or not as the values come: the button shows which, and chooses
+ * nothing by it. */
+static void
+show_log (KappaViewBar *self)
+{
+  gboolean log;
+
+  if (self->log == NULL)
+    return;
+  g_object_get (self->figure, "log", &log, NULL);
+  g_signal_handlers_block_by_func (self->log, log_cb, self);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->log), log);
+  g_signal_handlers_unblock_by_func (self->log, log_cb, self);
+}
+
+static void
 add_log (KappaViewBar *self)
 {
-  GtkWidget *button;
-
   if (find_option (self, "log") == NULL)
     return;
-  button = gtk_toggle_button_new_with_label ("Log");
-  gtk_widget_set_tooltip_text (button, "Logarithmic scale (L)");
-  gtk_box_append (GTK_BOX (self->box), button);
-  g_object_bind_property (self->figure, "log", button, "active",
-                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  self->log = gtk_toggle_button_new_with_label ("Log");
+  gtk_widget_set_tooltip_text (self->log, "Logarithmic scale (L)");
+  gtk_box_append (GTK_BOX (self->box), self->log);
+  g_signal_connect_swapped (self->log, "toggled", G_CALLBACK (log_cb), self);
+  show_log (self);
 }
 
 static void
@@ -284,6 +304,7 @@ changed_cb (KappaViewBar *self)
 {
   if (self->quantity != NULL)
     list_quantities (self);
+  show_log (self);
   show_limits (self);
 }
 
@@ -297,7 +318,7 @@ clear (KappaViewBar *self)
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_clear_pointer (&self->quantities, g_strfreev);
-  self->lock = self->limits = self->quantity = NULL;
+  self->lock = self->limits = self->quantity = self->log = NULL;
   g_clear_object (&self->figure);
 }
 

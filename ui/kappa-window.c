@@ -158,6 +158,14 @@ message_cb (KappaWindow *self, const char *message)
 }
 
 static void
+note_cb (KappaWindow *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+}
+
+static void
 document_changed_cb (KappaDocument *document, GParamSpec *pspec, KappaWindow *self)
 {
   const char *error = kappa_document_get_error (document);
@@ -189,6 +197,7 @@ documents_changed_cb (GListModel *list,
 static void
 connect_desk (KappaWindow *self)
 {
+  g_signal_connect_object (self->desk, "note", G_CALLBACK (note_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "message", G_CALLBACK (message_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (kappa_desk_get_models (self->desk), "items-changed",
                            G_CALLBACK (documents_changed_cb), self, 0);
