@@ -159,22 +159,28 @@ precision_name (KappaPrecision precision)
 }
 
 /**
- * kappa_objective_describe:
+ * kappa_objective_describe_settings:
  *
- * Returns: (transfer full): what decides its values, to follow "…over": images, mode, precision,
+ * Returns: (transfer full): what decides the loss, to follow "…over": images, mode, precision,
  * regulariser
  */
 char *
-kappa_objective_describe (KappaObjective *self)
+kappa_objective_describe_settings (KappaBatchSource *batches, KappaPrecision precision, double l2)
 {
   g_autofree char *regulariser
-      = self->l2 > 0.0 ? g_strdup_printf (
-            "regulariser ½·λ·‖w‖² with λ = %g over all trained parameters", self->l2)
-                       : g_strdup ("no regulariser");
+      = l2 > 0.0 ? g_strdup_printf (
+            "regulariser ½·λ·‖w‖² with λ = %g over all trained parameters", l2)
+                 : g_strdup ("no regulariser");
 
   return g_strdup_printf ("%s; BatchNorm in inference mode; %s; %s",
-                          kappa_batch_source_get_description (self->batches),
-                          precision_name (self->precision), regulariser);
+                          kappa_batch_source_get_description (batches), precision_name (precision),
+                          regulariser);
+}
+
+char *
+kappa_objective_describe (KappaObjective *self)
+{
+  return kappa_objective_describe_settings (self->batches, self->precision, self->l2);
 }
 
 /* Logits of images @first … @first + @count - 1 at a point, which is float64 if @wide, else

@@ -30,6 +30,7 @@ void            kappa_objective_free            (KappaObjective *self);
 gint64          kappa_objective_get_n           (KappaObjective *self);
 guint           kappa_objective_get_n_classes   (KappaObjective *self);
 guint64         kappa_objective_get_memory      (KappaObjective *self, gint64 n_images, guint n_workers);
+char           *kappa_objective_describe_settings (KappaBatchSource *batches, KappaPrecision precision, double l2);
 char           *kappa_objective_describe        (KappaObjective *self);
 guint           kappa_objective_get_n_evaluations (KappaObjective *self);
 gboolean        kappa_objective_evaluate        (KappaObjective *self, const double *parameters, const double *buffers,
