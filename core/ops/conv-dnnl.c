@@ -232,7 +232,10 @@ create_reorder (State *s)
   return ok;
 }
 
-/* A text equal for equal forms: so that one packed weight serves every convolution that wants it the same way. */
+/* A text equal for equal forms: so that one packed weight serves every convolution that wants it the same way. In the
+ * 3.x interface forms are opaque; equal descriptions come from the library's cache and share theirs, and no other form
+ * can have its address while the description lives.
+ */
 static char *
 form_key (const State *s)
 {
@@ -273,7 +276,7 @@ create (State *s, const KappaKernelSpec *spec)
   dnnl_dims_t w = { groups, c->oc / groups, c->ic / groups, c->window.kernel[0], c->window.kernel[1] };
   dnnl_dims_t w1 = { c->oc, c->ic, c->window.kernel[0], c->window.kernel[1] };
   dnnl_primitive_attr_t attr = attributes (spec, s->y);
-  Desc any;
+  Desc any = { 0 };
   gboolean ok;
 
   describe (&any, groups > 1 ? 5 : 4, groups > 1 ? w : w1, data_type (s->dtype), dnnl_format_tag_any);
