@@ -15,10 +15,10 @@ struct _KappaObjective
   KappaProgram *program;
   KappaPrecision precision;
   double l2;
-  gint64 n;
+  gint64 origin, n; /* the part of the images */
   guint n_classes;
-  gint32 *labels;
-  gint64 first; /* image at which the run under way begins */
+  gint32 *labels; /* of all images */
+  gint64 first;   /* image at which the run under way begins, counted from the origin */
   guint n_evaluations;
 };
 
@@ -44,7 +44,8 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
   KappaPixelType type
       = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
 
-  return kappa_batch_source_fetch (self->batches, self->first + first, n, type, values, error);
+  return kappa_batch_source_fetch (self->batches, self->origin + self->first + first, n, type, values,
+                                   error);
 }
 
 /**
@@ -99,6 +100,21 @@ gint64
 kappa_objective_get_n (KappaObjective *self)
 {
   return self->n;
+}
+
+/**
+ * kappa_objective_set_images:
+ *
+ * From now on L is the mean over @count images from @first on, and images are counted from there;
+ * all images until this is called.
+ */
+void
+kappa_objective_set_images (KappaObjective *self, gint64 first, gint64 count)
+{
+  g_return_if_fail (first >= 0 && count > 0
+                    && first <= kappa_batch_source_get_n (self->batches) - count);
+  self->origin = first;
+  self->n = count;
 }
 
 guint
@@ -296,7 +312,7 @@ kappa_objective_evaluate (KappaObjective *self,
         return FALSE;
       for (gint64 i = 0; i < count; i++, logits += self->n_classes)
         {
-          guint label = (guint) self->labels[first + i];
+          guint label = (guint) self->labels[self->origin + first + i];
 
           sum += kappa_cross_entropy_of_logits (logits, self->n_classes, label);
           evaluation->correct += kappa_rank_of_label (logits, self->n_classes, label) == 1;
