@@ -251,6 +251,13 @@ cancelled (Run *run, GError **error)
   return FALSE;
 }
 
+/* Waits while the run is paused. */
+static gboolean
+may_go_on (Run *run, GError **error)
+{
+  return kappa_progress_check (run->environment->progress, run->environment->cancellable, error);
+}
+
 static gboolean
 run_micro_batch (gsize task, guint worker, gpointer data, GError **error)
 {
@@ -258,7 +265,7 @@ run_micro_batch (gsize task, guint worker, gpointer data, GError **error)
   const KappaPlan *plan = plan_of_task (run, task);
   KappaRunMemory memory = memory_for (run, plan, run->program->arenas->pdata[worker], 0);
 
-  if (!fetch (run, plan, task, &memory, error))
+  if (!may_go_on (run, error) || !fetch (run, plan, task, &memory, error))
     {
       give_up (run);
       return FALSE;
@@ -269,7 +276,7 @@ run_micro_batch (gsize task, guint worker, gpointer data, GError **error)
   for (guint v = 0; v < run->n_vectors; v++)
     {
       memory = memory_for (run, plan, run->program->arenas->pdata[worker], v);
-      if (!kappa_plan_run (plan, KAPPA_STAGE_SAMPLE_VECTOR, 0, &memory, NULL)
+      if (!may_go_on (run, NULL) || !kappa_plan_run (plan, KAPPA_STAGE_SAMPLE_VECTOR, 0, &memory, NULL)
           || !collect (run, plan, KAPPA_STAGE_SAMPLE_VECTOR, task, &memory, v))
         return cancelled (run, error);
     }
@@ -299,6 +306,8 @@ run_to_barrier (gsize task, guint worker, gpointer data, GError **error)
   const KappaPlan *plan = plan_of_task (run, task);
   KappaRunMemory memory = memory_for (run, plan, run->program->arenas->pdata[task], run->vector);
 
+  if (!may_go_on (run, error))
+    return FALSE;
   if (run->stage == KAPPA_STAGE_SAMPLE && run->reached[task] == 0 && !fetch (run, plan, task, &memory, error))
     return FALSE;
   return kappa_plan_run (plan, run->stage, run->reached[task], &memory, &run->reached[task])
