@@ -316,8 +316,30 @@ kappa_result_list_tables (KappaResult *self)
   return list (self, self->tables);
 }
 
+/**
+ * kappa_result_list_arrays:
+ *
+ * Returns: (transfer full): names, without those of arrays that are there to resume from
+ */
 char **
 kappa_result_list_arrays (KappaResult *self)
+{
+  g_auto (GStrv) names = list (self, self->arrays);
+  g_autoptr (GStrvBuilder) shown = g_strv_builder_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (names[i][0] != KAPPA_ARRAY_STATE)
+      g_strv_builder_add (shown, names[i]);
+  return g_strv_builder_end (shown);
+}
+
+/**
+ * kappa_result_list_stored_arrays:
+ *
+ * Returns: (transfer full): names of all arrays
+ */
+char **
+kappa_result_list_stored_arrays (KappaResult *self)
 {
   return list (self, self->arrays);
 }

@@ -77,6 +77,9 @@ typedef struct
 
 #define KAPPA_ARRAY_MAX_RANK 4
 
+/* An array whose name begins so is what a run resumes from: stored like all others, and shown and exported nowhere. */
+#define KAPPA_ARRAY_STATE '.'
+
 /**
  * KappaArray:
  * @axes: a name for each dimension, e.g. "alpha"
@@ -145,6 +148,7 @@ guint64      kappa_result_get_generation (KappaResult *self);
 char       **kappa_result_list_scalars   (KappaResult *self);
 char       **kappa_result_list_tables    (KappaResult *self);
 char       **kappa_result_list_arrays    (KappaResult *self);
+char       **kappa_result_list_stored_arrays (KappaResult *self);
 KappaScalar *kappa_result_dup_scalar     (KappaResult *self, const char *name);
 KappaTable  *kappa_result_dup_table      (KappaResult *self, const char *name);
 KappaArray  *kappa_result_dup_array      (KappaResult *self, const char *name);

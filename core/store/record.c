@@ -237,7 +237,7 @@ kappa_record_values (sqlite3 *db,
 static gboolean
 record_arrays (sqlite3 *db, const char *workspace, gint64 run, KappaResult *result, GError **error)
 {
-  g_auto (GStrv) names = kappa_result_list_arrays (result);
+  g_auto (GStrv) names = kappa_result_list_stored_arrays (result);
 
   for (guint i = 0; names[i] != NULL; i++)
     {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/analysis/lanczos-journal.h"
 #include "core/analysis/symmetric.h"
 #include "core/base/random.h"
 #include "tests/core/analysis/operator.h"
@@ -318,6 +319,60 @@ test_not_finite (void)
   g_assert_nonnull (error);
 }
 
+/* A run that stops after any number of steps and is taken up from its journal, by a new process as
+ * it were, ends with the same bits and multiplies nothing twice. */
+static void
+test_journal (gconstpointer data)
+{
+  const Case *one_case = data;
+  KappaContext context = make_context (2);
+  g_autoptr (KappaWorkers) workers = context.workers;
+  g_autoptr (Operator) operator= make_operator (one_case);
+  const KappaLanczosOptions options = make_options (one_case);
+  g_autoptr (KappaLanczos) whole = start (&options, &context);
+  const guint n_values = kappa_lanczos_get_n_values (whole);
+  guint n_whole, n_steps = 0;
+  g_autoptr (KappaLanczos) lanczos = kappa_lanczos_new (&options);
+  g_autoptr (KappaResult) result = kappa_result_new ();
+  KappaLanczosJournal journal = { .result = result, .name = ".test" };
+  g_auto (GStrv) shown = NULL;
+
+  operator_run (operator, whole, &context);
+  n_whole = operator->n_products;
+  g_assert_false (kappa_lanczos_journal_load (&journal, lanczos));
+  g_clear_pointer (&lanczos, kappa_lanczos_free);
+  lanczos = start (&options, &context);
+  kappa_lanczos_journal_save (&journal, lanczos);
+  for (; !kappa_lanczos_is_done (lanczos); n_steps++)
+    {
+      KappaLanczosJournal again = { .result = result, .name = ".test" };
+
+      if (n_steps % 3 == 2)
+        {
+          g_clear_pointer (&lanczos, kappa_lanczos_free);
+          lanczos = kappa_lanczos_new (&options);
+          g_assert_true (kappa_lanczos_journal_load (&again, lanczos));
+          journal = again;
+        }
+      operator_step (operator, lanczos, &context);
+      kappa_lanczos_journal_save (&journal, lanczos);
+    }
+  g_assert_cmpuint (operator->n_products, ==, 2 * n_whole);
+  for (guint i = 0; i < n_values; i++)
+    {
+      double a, b, residual_a, residual_b;
+
+      g_assert_true (kappa_lanczos_get_value (whole, i, &a, &residual_a));
+      g_assert_true (kappa_lanczos_get_value (lanczos, i, &b, &residual_b));
+      g_assert_cmpfloat (a, ==, b);
+      g_assert_cmpfloat (residual_a, ==, residual_b);
+    }
+  shown = kappa_result_list_arrays (result);
+  g_assert_cmpuint (g_strv_length (shown), ==, 0);
+  kappa_lanczos_journal_forget (result, ".test");
+  g_assert_false (kappa_lanczos_journal_load (&journal, lanczos));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,7 +381,10 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strconcat ("/lanczos/", cases[i].name, NULL);
 
+      g_autofree char *journal = g_strconcat ("/lanczos/journal/", cases[i].name, NULL);
+
       g_test_add_data_func (path, &cases[i], test_case);
+      g_test_add_data_func (journal, &cases[i], test_journal);
     }
   g_test_add_func ("/lanczos/lapack", test_lapack);
   g_test_add_func ("/lanczos/symmetric", test_symmetric);
