@@ -23,10 +23,15 @@ bisect (guint8 *levels, guint low, guint high, guint8 level)
   bisect (levels, middle, high, level + 1);
 }
 
-/* How often an axis of @n values has to be halved before each of them is reached; 0 for both ends.
+/**
+ * kappa_grid_levels:
+ * @n: values on an axis
+ *
+ * Returns: (transfer full) (array length=n): how often the axis has to be halved before each of
+ * them is reached; 0 for both ends
  */
-static guint8 *
-axis_levels (guint n)
+guint8 *
+kappa_grid_levels (guint n)
 {
   guint8 *levels = g_new0 (guint8, n);
 
@@ -59,7 +64,7 @@ scatter (guint i, guint j)
 static int
 compare (gconstpointer a, gconstpointer b)
 {
-  guint64 left = ((const Place *) a)->key, right = ((const Place *) b)->key;
+  guint64 left = ((const Place *)a)->key, right = ((const Place *)b)->key;
 
   return left < right ? -1 : left > right;
 }
@@ -79,18 +84,17 @@ compare (gconstpointer a, gconstpointer b)
 guint32 *
 kappa_grid_order (guint nx, guint ny, guint first_x, guint first_y)
 {
-  g_autofree guint8 *x = axis_levels (nx);
-  g_autofree guint8 *y = axis_levels (ny);
-  gsize n = (gsize) nx * ny;
+  g_autofree guint8 *x = kappa_grid_levels (nx);
+  g_autofree guint8 *y = kappa_grid_levels (ny);
+  gsize n = (gsize)nx * ny;
   g_autofree Place *places = g_new (Place, n);
   guint32 *order = g_new (guint32, n);
 
   for (guint i = 0; i < nx; i++)
     for (guint j = 0; j < ny; j++)
-      places[(gsize) i * ny + j]
-          = (Place) { ((guint64) MAX (x[i], y[j]) + 1) << 32 | scatter (i, j),
-                      (guint32) ((gsize) i * ny + j) };
-  places[(gsize) first_x * ny + first_y].key = 0;
+      places[(gsize)i * ny + j] = (Place) { ((guint64)MAX (x[i], y[j]) + 1) << 32 | scatter (i, j),
+                                            (guint32)((gsize)i * ny + j) };
+  places[(gsize)first_x * ny + first_y].key = 0;
   qsort (places, n, sizeof *places, compare);
   for (gsize k = 0; k < n; k++)
     order[k] = places[k].index;

@@ -12,7 +12,7 @@
 KappaLandscapeKind
 kappa_landscape_get_kind (KappaInputs *inputs)
 {
-  return (KappaLandscapeKind) (kappa_inputs_get_n (inputs, "model") - 1);
+  return (KappaLandscapeKind)(kappa_inputs_get_n (inputs, "model") - 1);
 }
 
 void
@@ -30,17 +30,27 @@ kappa_landscape_plan_free (KappaLandscapePlan *self)
 static gboolean
 moves_buffers (KappaAnalysis *analysis, KappaLandscapeKind kind)
 {
-  switch ((KappaBatchnorm) kappa_analysis_get_enum (analysis, "batchnorm"))
+  switch ((KappaBatchnorm)kappa_analysis_get_enum (analysis, "batchnorm"))
     {
     case KAPPA_BATCHNORM_MOVED:
       return TRUE;
     case KAPPA_BATCHNORM_FROZEN:
+    case KAPPA_BATCHNORM_RECALIBRATED:
       return FALSE;
     case KAPPA_BATCHNORM_AUTO:
     default:
       /* Only with them does a step from one checkpoint to another end at the other. */
       return kind != KAPPA_LANDSCAPE_RANDOM;
     }
+}
+
+/* What becomes of running statistics, for people. */
+static const char *
+name_statistics (KappaAnalysis *analysis, gboolean buffers)
+{
+  if (kappa_analysis_get_enum (analysis, "batchnorm") == KAPPA_BATCHNORM_RECALIBRATED)
+    return "recomputed at each point, over the same images, in float64";
+  return buffers ? "moved" : "fixed";
 }
 
 /* Spans what lies between @low and @high, and a quarter more on both sides. */
@@ -98,8 +108,8 @@ draw_directions (KappaLandscapePlan *self,
   KappaDirectionRules rules
       = { kappa_analysis_get_enum (analysis, "norm"), kappa_analysis_get_enum (analysis, "ignore"),
           kappa_analysis_get_enum (analysis, "profile"), buffers };
-  guint64 seed = (guint64) kappa_analysis_get_integer (analysis, "seed");
-  guint n_seeds = (guint) kappa_analysis_get_integer (analysis, "seeds");
+  guint64 seed = (guint64)kappa_analysis_get_integer (analysis, "seed");
+  guint n_seeds = (guint)kappa_analysis_get_integer (analysis, "seeds");
   g_autofree char *norm = kappa_analysis_dup_text (analysis, "norm");
 
   for (; self->n_seeds < n_seeds; self->n_seeds++)
@@ -122,13 +132,14 @@ draw_directions (KappaLandscapePlan *self,
       rules.ignore == KAPPA_IGNORE_BIASBN     ? "fixed"
       : rules.profile == KAPPA_PROFILE_LI2018 ? "moved along themselves"
                                               : "moved",
-      rules.buffers ? "moved" : "fixed", n_seeds > 1 ? "seeds from " : "seed ", (guint) seed,
+      name_statistics (analysis, rules.buffers), n_seeds > 1 ? "seeds from " : "seed ", (guint)seed,
       n_seeds > 1 ? " on" : "");
   return TRUE;
 }
 
 static gboolean
 read_directions (KappaLandscapePlan *self,
+                 KappaAnalysis *analysis,
                  KappaModel *model,
                  const char *path,
                  GCancellable *cancellable,
@@ -156,8 +167,9 @@ read_directions (KappaLandscapePlan *self,
       if (self->y == NULL)
         return FALSE;
     }
-  self->axes
-      = g_strdup_printf ("%s of the file %s", self->y != NULL ? "directions" : "direction", name);
+  self->axes = g_strdup_printf ("%s of the file %s, running statistics %s",
+                                self->y != NULL ? "directions" : "direction", name,
+                                name_statistics (analysis, self->x[0]->buffers != NULL));
   return TRUE;
 }
 
@@ -172,7 +184,11 @@ identical (KappaInputs *inputs, guint other, GError **error)
 }
 
 static gboolean
-join_two (KappaLandscapePlan *self, KappaInputs *inputs, gboolean buffers, GError **error)
+join_two (KappaLandscapePlan *self,
+          KappaAnalysis *analysis,
+          KappaInputs *inputs,
+          gboolean buffers,
+          GError **error)
 {
   self->x[0] = kappa_displacement_new_between (kappa_inputs_get_model (inputs, "model", 0),
                                                kappa_inputs_get_model (inputs, "model", 1), buffers,
@@ -185,7 +201,7 @@ join_two (KappaLandscapePlan *self, KappaInputs *inputs, gboolean buffers, GErro
     return identical (inputs, 1, error);
   self->axes = g_strdup_printf (
       "the line from the first checkpoint (0) to the second (1), running statistics %s",
-      buffers ? "moved" : "fixed");
+      name_statistics (analysis, buffers));
   return TRUE;
 }
 
@@ -222,7 +238,7 @@ join_three (KappaLandscapePlan *self,
 {
   gboolean raw = kappa_analysis_get_enum (analysis, "basis") == KAPPA_BASIS_RAW;
 
-  if (!join_two (self, inputs, buffers, error))
+  if (!join_two (self, analysis, inputs, buffers, error))
     return FALSE;
   self->y = kappa_displacement_new_between (kappa_inputs_get_model (inputs, "model", 0),
                                             kappa_inputs_get_model (inputs, "model", 2), buffers,
@@ -244,7 +260,7 @@ join_three (KappaLandscapePlan *self,
       = g_strdup_printf ("the plane through three checkpoints, %s, running statistics %s",
                          raw ? "axes from the first to the second and from the first to the third"
                              : "orthogonal axes, both in units of the distance of the first two",
-                         buffers ? "moved" : "fixed");
+                         name_statistics (analysis, buffers));
   return TRUE;
 }
 
@@ -270,12 +286,12 @@ kappa_landscape_plan_new (KappaAnalysis *analysis,
   buffers = moves_buffers (analysis, self->kind);
   kappa_landscape_get_ranges (analysis, self->kind, &self->x_range, &self->y_range);
   if (self->kind == KAPPA_LANDSCAPE_LINE)
-    done = join_two (self, inputs, buffers, error);
+    done = join_two (self, analysis, inputs, buffers, error);
   else if (self->kind == KAPPA_LANDSCAPE_PLANE)
     done = join_three (self, analysis, inputs, buffers, error);
   else if (kappa_inputs_get_n (inputs, "directions") > 0)
-    done = read_directions (self, model, kappa_inputs_get_source (inputs, "directions", 0),
-                            cancellable, error);
+    done = read_directions (self, analysis, model,
+                            kappa_inputs_get_source (inputs, "directions", 0), cancellable, error);
   else
     done = draw_directions (self, analysis, model, buffers, error);
   return done ? g_steal_pointer (&self) : NULL;
@@ -301,6 +317,17 @@ kappa_landscape_plan_save (const KappaLandscapePlan *self,
 }
 
 /**
+ * kappa_landscape_plan_get_size:
+ *
+ * Returns: how many points the grid has
+ */
+gsize
+kappa_landscape_plan_get_size (const KappaLandscapePlan *self)
+{
+  return (gsize)self->x_range.n * MAX (1, self->y_range.n);
+}
+
+/**
  * kappa_landscape_plan_get_memory:
  *
  * Returns: bytes that directions will take, and the weights in float64 they are added to
@@ -316,7 +343,7 @@ kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs)
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
   if (kind == KAPPA_LANDSCAPE_RANDOM)
-    n = (guint64) kappa_analysis_get_integer (analysis, "seeds");
+    n = (guint64)kappa_analysis_get_integer (analysis, "seeds");
   if (moves_buffers (analysis, kind))
     numbers += kappa_model_get_buffers_size (model);
   return numbers * sizeof (double) * (n + (y.n > 0) + kappa_inputs_get_n (inputs, "model"));

@@ -43,6 +43,7 @@ KappaLandscapePlan *kappa_landscape_plan_new   (KappaAnalysis *analysis, KappaIn
 void                kappa_landscape_plan_free  (KappaLandscapePlan *self);
 gboolean            kappa_landscape_plan_save  (const KappaLandscapePlan *self, KappaModel *model, const char *path,
                                                 GError **error);
+gsize               kappa_landscape_plan_get_size (const KappaLandscapePlan *self);
 guint64             kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaLandscapePlan, kappa_landscape_plan_free)

@@ -2,14 +2,20 @@
 
 #include <math.h>
 
+#include "core/analysis/landscape-interpolation.h"
 #include "core/analysis/statistics.h"
 
-static void
-declare (KappaResult *result,
-         const KappaLandscapePlan *plan,
-         const char *name,
-         const char *unit,
-         const char *definition)
+/**
+ * kappa_landscape_declare_array:
+ *
+ * Adds an array with a number for each point of the grid, or keeps the one that is there.
+ */
+void
+kappa_landscape_declare_array (KappaResult *result,
+                               const KappaLandscapePlan *plan,
+                               const char *name,
+                               const char *unit,
+                               const char *definition)
 {
   gsize dims[] = { plan->x_range.n, plan->y_range.n };
   KappaArray *array = kappa_array_new (name, unit, definition, plan->y != NULL ? 2 : 1, dims);
@@ -75,14 +81,15 @@ kappa_landscape_declare (KappaResult *result,
   g_autofree char *spread
       = g_strdup_printf ("sample standard deviation over %u directions", plan->n_seeds);
 
-  declare (result, plan, "loss", "nat", plan->n_seeds > 1 ? mean_loss : loss);
-  declare (result, plan, "accuracy", "", plan->n_seeds > 1 ? mean_accuracy : accuracy);
+  kappa_landscape_declare_array (result, plan, "loss", "nat", plan->n_seeds > 1 ? mean_loss : loss);
+  kappa_landscape_declare_array (result, plan, "accuracy", "",
+                                 plan->n_seeds > 1 ? mean_accuracy : accuracy);
   declare_at_checkpoints (result, plan, "checkpoint_loss", "nat", loss);
   declare_at_checkpoints (result, plan, "checkpoint_accuracy", "", accuracy);
   if (plan->n_seeds == 1)
     return;
-  declare (result, plan, "loss_deviation", "nat", spread);
-  declare (result, plan, "accuracy_deviation", "", spread);
+  kappa_landscape_declare_array (result, plan, "loss_deviation", "nat", spread);
+  kappa_landscape_declare_array (result, plan, "accuracy_deviation", "", spread);
   declare_by_seed (result, plan, "loss_by_seed", "nat", loss);
   declare_by_seed (result, plan, "accuracy_by_seed", "", accuracy);
 }
@@ -278,8 +285,8 @@ kappa_landscape_add_extremes (KappaResult *result, const char *axes, const char 
       set_scalar (result, "loss_minimum", minimum, "nat", smallest, description);
       set_scalar (result, "loss_maximum", maximum, "nat", largest, description);
     }
-  set_scalar (result, "points", (double) n, "", "number of points of the grid", description);
-  set_scalar (result, "non_finite", (double) infinite, "",
+  set_scalar (result, "points", (double)n, "", "number of points of the grid", description);
+  set_scalar (result, "non_finite", (double)infinite, "",
               "points of the grid whose loss is NaN or infinite", description);
 }
 
@@ -321,7 +328,7 @@ measure_error (KappaResult *result, const KappaLandscapePlan *plan, const KappaA
         kappa_result_get_value (result, "checkpoint_loss", 0, &rounded);
       else
         kappa_result_get_value (result, plan->n_seeds > 1 ? "loss_by_seed" : "loss",
-                                (gsize) checked->coordinates[0][i], &rounded);
+                                (gsize)checked->coordinates[0][i], &rounded);
       if (isfinite (exact) && !(fabs (rounded - exact) / exact <= worst))
         worst = fabs (rounded - exact) / exact;
     }
@@ -376,4 +383,5 @@ kappa_landscape_summarise (KappaResult *result,
   add_checkpoints (result, plan, inputs);
   add_directions (result, plan, inputs);
   add_points (result, loss, accuracy);
+  kappa_landscape_add_interpolation (result, description);
 }

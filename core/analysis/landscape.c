@@ -29,7 +29,8 @@ G_DEFINE_ENUM_TYPE (KappaBatchnorm,
                     kappa_batchnorm,
                     G_DEFINE_ENUM_VALUE (KAPPA_BATCHNORM_AUTO, "auto"),
                     G_DEFINE_ENUM_VALUE (KAPPA_BATCHNORM_FROZEN, "frozen"),
-                    G_DEFINE_ENUM_VALUE (KAPPA_BATCHNORM_MOVED, "moved"))
+                    G_DEFINE_ENUM_VALUE (KAPPA_BATCHNORM_MOVED, "moved"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_BATCHNORM_RECALIBRATED, "recalibrated"))
 
 G_DEFINE_ENUM_TYPE (KappaBasis,
                     kappa_basis,
@@ -65,6 +66,7 @@ static const char *const batchnorm_blurbs[] = {
   "moved between checkpoints, frozen along random directions",
   "running means and variances stay those of the first checkpoint",
   "they move like parameters; a variance below 0 makes the loss not finite",
+  "at each point, exact means and variances over all the images, found anew in float64",
 };
 
 static const char *const basis_blurbs[] = {
@@ -170,6 +172,28 @@ static const KappaProperty profile_property = {
   .value_blurbs = profile_blurbs,
 };
 
+static const KappaProperty quadratic_property = {
+  .name = "quadratic",
+  .type = KAPPA_PROPERTY_BOOLEAN,
+  .title = "Quadratic model",
+  .blurb = "also what gradient and Hessian at the checkpoint say about the plane, and how far that "
+           "holds",
+  .unit = "",
+  .fallback = "false",
+};
+
+static const KappaProperty refine_property = {
+  .name = "refine",
+  .type = KAPPA_PROPERTY_DOUBLE,
+  .title = "Interpolate up to",
+  .blurb = "compute coarse to fine, and interpolate points where that is expected to be off by no "
+           "more than this share of the loss; 0 computes every point",
+  .unit = "",
+  .fallback = "0",
+  .minimum = 0.0,
+  .maximum = 1.0,
+};
+
 static const KappaProperty save_directions_property = {
   .name = "save-directions",
   .type = KAPPA_PROPERTY_STRING,
@@ -200,6 +224,27 @@ check_unused (KappaAnalysis *analysis, gboolean random, KappaLandscapeKind kind,
   return TRUE;
 }
 
+/* What needs a single plane, fixed statistics or an exact function. */
+static gboolean
+check_gains (KappaAnalysis *analysis, gboolean several, GError **error)
+{
+  gboolean quadratic = kappa_analysis_get_boolean (analysis, "quadratic");
+  int batchnorm = kappa_analysis_get_enum (analysis, "batchnorm");
+
+  if (several && quadratic)
+    return refuse (error, "quadratic: several directions have no common model; set seeds to 1");
+  if (several && kappa_analysis_get_double (analysis, "refine") > 0.0)
+    return refuse (error, "refine: the points of several directions are all computed; set seeds "
+                          "to 1");
+  if (quadratic && batchnorm != KAPPA_BATCHNORM_AUTO && batchnorm != KAPPA_BATCHNORM_FROZEN)
+    return refuse (error, "quadratic: derivatives are those with fixed running statistics; set "
+                          "batchnorm to frozen");
+  if (quadratic && kappa_analysis_get_enum (analysis, "precision") == KAPPA_PRECISION_BFLOAT16)
+    return refuse (error, "quadratic: bfloat16 has too few digits for derivatives; set precision "
+                          "to float32");
+  return TRUE;
+}
+
 static gboolean
 kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **error)
 {
@@ -226,9 +271,9 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
                    "save-directions: there are several directions for one axis; set seeds to 1");
   if (kind != KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") > 0)
     return refuse (error, "directions: with several checkpoints, they are the directions");
-  if ((gsize) x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
+  if ((gsize)x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
-  return check_unused (analysis, random, kind, error);
+  return check_unused (analysis, random, kind, error) && check_gains (analysis, several, error);
 }
 
 static gsize
@@ -237,7 +282,7 @@ count_points (KappaAnalysis *analysis, KappaLandscapeKind kind)
   KappaRange x, y;
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
-  return (gsize) x.n * MAX (1, y.n) * (gsize) kappa_analysis_get_integer (analysis, "seeds");
+  return (gsize)x.n * MAX (1, y.n) * (gsize)kappa_analysis_get_integer (analysis, "seeds");
 }
 
 static gboolean
@@ -257,9 +302,9 @@ kappa_landscape_estimate (KappaAnalysis *analysis,
 
   if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
     return FALSE;
-  estimate->units = (double) points;
+  estimate->units = (double)points;
   estimate->unit = "points";
-  estimate->seconds = seconds * (double) n * (double) points;
+  estimate->seconds = seconds * (double)n * (double)points;
   estimate->bytes
       = kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers))
         + kappa_landscape_plan_get_memory (analysis, given);
@@ -278,6 +323,8 @@ kappa_landscape_class_init (KappaLandscapeClass *klass)
     &batchnorm_property,
     &basis_property,
     &profile_property,
+    &quadratic_property,
+    &refine_property,
     &save_directions_property,
     &kappa_property_precision,
     &kappa_property_seed,

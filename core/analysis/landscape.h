@@ -10,6 +10,10 @@
  *   loss_deviation, accuracy_deviation   (alpha): with several seeds, their sample standard deviations
  *   loss_by_seed, accuracy_by_seed       (seed, alpha): with several seeds, every curve
  *   checkpoint_loss, checkpoint_accuracy (checkpoint): at the checkpoints themselves
+ *   quadratic                 like loss: the local quadratic model, if it is wanted
+ *   quadratic_coefficients    (coefficient): what it is made of
+ *   interpolated              like loss: 1 where a value was not computed but interpolated, if some may be
+ *   held_out_loss             (cell): the loss, computed, of some interpolated points
  *   float32_loss              (cell): in bfloat16, the loss of a few points in float32
  * Tables:
  *   checkpoints               name, alpha, beta, loss, accuracy of each checkpoint
@@ -20,6 +24,8 @@
  *   loss_minimum, loss_maximum   over the finite points
  *   points, non_finite
  *   bfloat16_error            in bfloat16
+ *   quadratic_radius          how far the quadratic model holds
+ *   interpolated_points, interpolation_error   if some points may be interpolated
  *   barrier                   along a line between two checkpoints
  */
 
@@ -44,6 +50,7 @@ typedef enum
   KAPPA_BATCHNORM_AUTO,
   KAPPA_BATCHNORM_FROZEN,
   KAPPA_BATCHNORM_MOVED,
+  KAPPA_BATCHNORM_RECALIBRATED,
 } KappaBatchnorm;
 
 typedef enum

@@ -3,20 +3,20 @@
 static void
 clear_tensor (gpointer data)
 {
-  g_free (((KappaTensorSpec *) data)->name);
+  g_free (((KappaTensorSpec *)data)->name);
 }
 
 static void
 clear_layer (gpointer data)
 {
-  g_free (((KappaLayer *) data)->name);
+  g_free (((KappaLayer *)data)->name);
 }
 
 static void
 clear_activation (gpointer data)
 {
-  g_free (((KappaActivation *) data)->name);
-  g_free (((KappaActivation *) data)->stage);
+  g_free (((KappaActivation *)data)->name);
+  g_free (((KappaActivation *)data)->stage);
 }
 
 KappaNetworkListing *
@@ -30,6 +30,7 @@ kappa_network_listing_new (void)
   g_array_set_clear_func (self->layers, clear_layer);
   self->activations = g_array_new (FALSE, FALSE, sizeof (KappaActivation));
   g_array_set_clear_func (self->activations, clear_activation);
+  self->statistics = g_array_new (FALSE, FALSE, sizeof (KappaNode));
   return self;
 }
 
@@ -39,6 +40,7 @@ kappa_network_listing_free (KappaNetworkListing *self)
   g_array_unref (self->tensors);
   g_array_unref (self->layers);
   g_array_unref (self->activations);
+  g_array_unref (self->statistics);
   g_free (self);
 }
 
@@ -106,17 +108,62 @@ kappa_builder_buffer (KappaBuilder *self,
   return ask (self, KAPPA_ROLE_BUFFER, layer, part, KAPPA_PARAMETER_BIAS, shape);
 }
 
-static void
-note_layer (KappaBuilder *self,
-            const char *name,
-            const char *kind,
-            KappaNode output,
-            guint64 n_parameters,
-            guint64 macs)
+/**
+ * kappa_builder_add_layer:
+ * @kind: a word for people, static
+ * @output: its result
+ * @n_parameters: trained numbers in it
+ * @macs: multiply-adds for one image
+ *
+ * Writes down a layer.
+ */
+void
+kappa_builder_add_layer (KappaBuilder *self,
+                         const char *name,
+                         const char *kind,
+                         KappaNode output,
+                         guint64 n_parameters,
+                         guint64 macs)
 {
   KappaLayer layer = { g_strdup (name), kind, without_sample (self, output), n_parameters, macs };
 
   g_array_append_val (self->listing->layers, layer);
+}
+
+/* The batch's own statistics in place of those of the file, whose tensors are not asked for. */
+static KappaNode
+conv_norm_training (KappaBuilder *self,
+                    KappaNode x,
+                    KappaNode weight,
+                    const KappaWindow *window,
+                    KappaNode scale,
+                    KappaNode shift)
+{
+  KappaNode mean, variance;
+  KappaNode y = kappa_batch_norm_train (self->graph, kappa_conv (self->graph, x, weight, window),
+                                        scale, shift, self->choices->norm_epsilon,
+                                        self->choices->training_batch, &mean, &variance);
+
+  g_array_append_val (self->listing->statistics, mean);
+  g_array_append_val (self->listing->statistics, variance);
+  return y;
+}
+
+static KappaNode
+conv_norm_inference (KappaBuilder *self,
+                     KappaNode x,
+                     KappaNode weight,
+                     const KappaWindow *window,
+                     const char *norm,
+                     KappaNode scale,
+                     KappaNode shift)
+{
+  const KappaShape channels = *kappa_graph_get_shape (self->graph, scale);
+  KappaNode mean = kappa_builder_buffer (self, norm, "running_mean", &channels);
+  KappaNode variance = kappa_builder_buffer (self, norm, "running_var", &channels);
+
+  return kappa_conv_batch_norm (self->graph, x, weight, window, scale, shift, mean, variance,
+                                self->choices->norm_epsilon);
 }
 
 /**
@@ -126,7 +173,7 @@ note_layer (KappaBuilder *self,
  * @norm: canonical name of the batch norm behind it
  * @outputs: output channels
  *
- * A convolution and the batch norm behind it, in inference mode.
+ * A convolution and the batch norm behind it, in the mode that was chosen.
  */
 KappaNode
 kappa_builder_conv_norm (KappaBuilder *self,
@@ -145,15 +192,41 @@ kappa_builder_conv_norm (KappaBuilder *self,
       = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
   KappaNode shift
       = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
-  KappaNode mean = kappa_builder_buffer (self, norm, "running_mean", &channels);
-  KappaNode variance = kappa_builder_buffer (self, norm, "running_var", &channels);
-  KappaNode y = kappa_conv_batch_norm (self->graph, x, weight, window, scale, shift, mean, variance,
-                                       self->choices->norm_epsilon);
-  guint64 taps = (guint64) kappa_shape_size (&kernel);
+  KappaNode y = self->choices->training_batch > 0
+                    ? conv_norm_training (self, x, weight, window, scale, shift)
+                    : conv_norm_inference (self, x, weight, window, norm, scale, shift);
+  guint64 taps = (guint64)kappa_shape_size (&kernel);
 
-  note_layer (self, conv, "convolution", y, taps,
-              taps * (guint64) (dim (self, y, 2) * dim (self, y, 3)));
-  note_layer (self, norm, "batch norm", y, 2 * (guint64) outputs, 0);
+  kappa_builder_add_layer (self, conv, "convolution", y, taps,
+                           taps * (guint64)(dim (self, y, 2) * dim (self, y, 3)));
+  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)outputs, 0);
+  return y;
+}
+
+/**
+ * kappa_builder_conv:
+ * @x: N × C × H × W
+ *
+ * A convolution with a bias, no batch norm behind it.
+ */
+KappaNode
+kappa_builder_conv (KappaBuilder *self,
+                    KappaNode x,
+                    const char *layer,
+                    gint64 outputs,
+                    const KappaWindow *window)
+{
+  const KappaShape kernel = KAPPA_SHAPE (outputs, dim (self, x, 1) / window->groups,
+                                         window->kernel[0], window->kernel[1]);
+  const KappaShape column = KAPPA_SHAPE (outputs);
+  KappaNode weight
+      = kappa_builder_parameter (self, layer, "weight", KAPPA_PARAMETER_CONVOLUTION, &kernel);
+  KappaNode bias = kappa_builder_parameter (self, layer, "bias", KAPPA_PARAMETER_BIAS, &column);
+  KappaNode y = kappa_add_channel (self->graph, kappa_conv (self->graph, x, weight, window), bias);
+  guint64 taps = (guint64)kappa_shape_size (&kernel);
+
+  kappa_builder_add_layer (self, layer, "convolution", y, taps + (guint64)outputs,
+                           taps * (guint64)(dim (self, y, 2) * dim (self, y, 3)));
   return y;
 }
 
@@ -172,9 +245,9 @@ kappa_builder_linear (KappaBuilder *self, KappaNode x, const char *layer, gint64
       = kappa_builder_parameter (self, layer, "weight", KAPPA_PARAMETER_LINEAR, &matrix);
   KappaNode bias = kappa_builder_parameter (self, layer, "bias", KAPPA_PARAMETER_BIAS, &column);
   KappaNode y = kappa_linear (self->graph, x, weight, bias);
-  guint64 size = (guint64) kappa_shape_size (&matrix);
+  guint64 size = (guint64)kappa_shape_size (&matrix);
 
-  note_layer (self, layer, "linear", y, size + (guint64) outputs, size);
+  kappa_builder_add_layer (self, layer, "linear", y, size + (guint64)outputs, size);
   return y;
 }
 
@@ -200,7 +273,7 @@ kappa_builder_max_pool (KappaBuilder *self,
 {
   KappaNode y = kappa_max_pool (self->graph, x, window, FALSE);
 
-  note_layer (self, layer, "max pool", y, 0, 0);
+  kappa_builder_add_layer (self, layer, "max pool", y, 0, 0);
   return y;
 }
 
@@ -214,7 +287,7 @@ kappa_builder_avg_pool (KappaBuilder *self,
 {
   KappaNode y = kappa_avg_pool (self->graph, x, window, ceil_mode, count_padding);
 
-  note_layer (self, layer, "average pool", y, 0, 0);
+  kappa_builder_add_layer (self, layer, "average pool", y, 0, 0);
   return y;
 }
 
@@ -231,7 +304,7 @@ kappa_builder_pool_all (KappaBuilder *self, KappaNode x, const char *layer)
 {
   KappaNode y = kappa_global_avg_pool (self->graph, x);
 
-  note_layer (self, layer, "global average pool", y, 0, 0);
+  kappa_builder_add_layer (self, layer, "global average pool", y, 0, 0);
   kappa_builder_mark (self, y, "pooled", KAPPA_ACTIVATION_POOLED);
   return y;
 }

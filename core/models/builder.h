@@ -7,6 +7,7 @@
  * KappaChoices:
  * @norm_epsilon: added to the variance in batch norm layers
  * @stride_first: whether the first convolution of a bottleneck has the stride ("v1"), not the second ("v1.5")
+ * @training_batch: 0 for batch norm in inference mode; for training mode, how many samples the declared batch has
  *
  * What no tensor of a file shows and yet changes the numbers.
  */
@@ -14,6 +15,7 @@ typedef struct
 {
   double norm_epsilon;
   gboolean stride_first;
+  gint64 training_batch;
 } KappaChoices;
 
 /**
@@ -34,6 +36,7 @@ typedef struct
  * @tensors: (element-type KappaTensorSpec): in the order of the builder's requests, the flat order
  * @layers: (element-type KappaLayer)
  * @activations: (element-type KappaActivation)
+ * @statistics: (element-type KappaNode): in training mode, mean and variance of each batch norm, in the order of buffers
  *
  * What a builder made, written down on the way.
  */
@@ -42,6 +45,7 @@ typedef struct
   GArray *tensors;
   GArray *layers;
   GArray *activations;
+  GArray *statistics;
 } KappaNetworkListing;
 
 /**
@@ -66,11 +70,15 @@ KappaNode kappa_builder_parameter  (KappaBuilder *self, const char *layer, const
 KappaNode kappa_builder_buffer     (KappaBuilder *self, const char *layer, const char *part, const KappaShape *shape);
 KappaNode kappa_builder_conv_norm  (KappaBuilder *self, KappaNode x, const char *conv, const char *norm, gint64 outputs,
                                     const KappaWindow *window);
+KappaNode kappa_builder_conv       (KappaBuilder *self, KappaNode x, const char *layer, gint64 outputs,
+                                    const KappaWindow *window);
 KappaNode kappa_builder_linear     (KappaBuilder *self, KappaNode x, const char *layer, gint64 outputs);
 KappaNode kappa_builder_relu       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
 KappaNode kappa_builder_max_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window);
 KappaNode kappa_builder_avg_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window,
                                     gboolean ceil_mode, gboolean count_padding);
 KappaNode kappa_builder_pool_all   (KappaBuilder *self, KappaNode x, const char *layer);
+void      kappa_builder_add_layer  (KappaBuilder *self, const char *name, const char *kind, KappaNode output,
+                                    guint64 n_parameters, guint64 macs);
 void      kappa_builder_mark       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
 void      kappa_builder_mark_stage (KappaBuilder *self, KappaNode x, const char *stage);

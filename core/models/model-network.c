@@ -127,6 +127,34 @@ kappa_model_build (KappaModel *self, KappaGraph *graph, KappaNode images)
 }
 
 /**
+ * kappa_model_build_training:
+ * @batch: how many samples the declared batch has, over all shards
+ * @statistics: (element-type KappaNode): takes the batch's mean and variance before each batch
+ *   norm, in the order of the buffers; the variance is divided by the count
+ *
+ * As kappa_model_build(), with batch norm in training mode: the graph has no buffers.
+ *
+ * Returns: the logits
+ */
+KappaNode
+kappa_model_build_training (KappaModel *self,
+                            KappaGraph *graph,
+                            KappaNode images,
+                            gint64 batch,
+                            GArray *statistics)
+{
+  g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
+  KappaChoices choices = self->preset->choices;
+  KappaNode logits;
+
+  choices.training_batch = batch;
+  logits = kappa_network_build (self->recognition->architecture, self->recognition->config,
+                                &choices, graph, images, listing);
+  g_array_append_vals (statistics, listing->statistics->data, listing->statistics->len);
+  return logits;
+}
+
+/**
  * kappa_model_get_layers:
  * @n_layers: (out): how many
  *
@@ -137,7 +165,7 @@ const KappaLayer *
 kappa_model_get_layers (KappaModel *self, guint *n_layers)
 {
   *n_layers = self->listing->layers->len;
-  return (const KappaLayer *) self->listing->layers->data;
+  return (const KappaLayer *)self->listing->layers->data;
 }
 
 /**
@@ -151,7 +179,7 @@ const KappaActivation *
 kappa_model_get_activations (KappaModel *self, guint *n_activations)
 {
   *n_activations = self->listing->activations->len;
-  return (const KappaActivation *) self->listing->activations->data;
+  return (const KappaActivation *)self->listing->activations->data;
 }
 
 /**

@@ -150,6 +150,8 @@ const double          *kappa_model_get_parameters_wide (KappaModel *self, GError
 const double          *kappa_model_get_buffers_wide    (KappaModel *self, GError **error);
 
 KappaNode              kappa_model_build               (KappaModel *self, KappaGraph *graph, KappaNode images);
+KappaNode              kappa_model_build_training      (KappaModel *self, KappaGraph *graph, KappaNode images,
+                                                        gint64 batch, GArray *statistics);
 const KappaLayer      *kappa_model_get_layers          (KappaModel *self, guint *n_layers);
 const KappaActivation *kappa_model_get_activations     (KappaModel *self, guint *n_activations);
 const KappaActivation *kappa_model_find_activation     (KappaModel *self, const char *name);

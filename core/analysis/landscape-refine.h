@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/analysis/landscape-plan.h"
+
+/*
+ * Which points of a grid need not be computed. Coarse to fine: a point is interpolated where the points around it were
+ * predicted well by coarser ones, computed where they were not.
+ */
+
+typedef struct _KappaLandscapeRefinement KappaLandscapeRefinement;
+
+KappaLandscapeRefinement *kappa_landscape_refinement_new  (const KappaLandscapePlan *plan, double tolerance);
+void                      kappa_landscape_refinement_free (KappaLandscapeRefinement *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaLandscapeRefinement, kappa_landscape_refinement_free)
+
+gboolean                  kappa_landscape_refinement_predict (KappaLandscapeRefinement *self, KappaResult *result,
+                                                           gsize point, double *loss, double *accuracy);
+void                      kappa_landscape_refinement_take (KappaLandscapeRefinement *self, KappaResult *result,
+                                                           gsize point);
+double                    kappa_landscape_refinement_compare (double interpolated, double exact);
+guint32                  *kappa_landscape_refinement_list_checks (KappaResult *result, guint64 seed, gsize *n);
+gboolean                  kappa_landscape_is_interpolated (KappaResult *result, gsize point);
