@@ -67,29 +67,35 @@ check_members (Archive *self, GError **error)
          || fail_member (self->torch.source, error, pickle, "is missing");
 }
 
-/* The content of a short record, with white space taken away; NULL if there is none. */
-static char *
-read_word (Archive *self, const char *record)
+/* The content of a short record, with white space taken away; NULL if the archive has none. */
+static gboolean
+read_word (Archive *self, const char *record, char **word, GError **error)
 {
   g_autofree char *name = g_strconcat (self->directory, record, NULL);
   char text[64] = { 0 };
   guint index;
+  guint64 size;
 
-  if (!kappa_zip_find (self->zip, name, &index)
-      || kappa_zip_get_entry (self->zip, index)->size >= sizeof text
-      || !kappa_zip_read (self->zip, index, 0, text, kappa_zip_get_entry (self->zip, index)->size,
-                          NULL))
-    return NULL;
-  return g_strdup (g_strstrip (text));
+  *word = NULL;
+  if (!kappa_zip_find (self->zip, name, &index))
+    return TRUE;
+  size = kappa_zip_get_entry (self->zip, index)->size;
+  if (size >= sizeof text)
+    return fail_member (self->torch.source, error, name, "is longer than the word it should be");
+  if (!kappa_zip_read (self->zip, index, 0, text, (gsize)size, error))
+    return FALSE;
+  *word = g_strdup (g_strstrip (text));
+  return TRUE;
 }
 
 static gboolean
 read_notes (Archive *self, GError **error)
 {
-  g_autofree char *version = read_word (self, "version");
-  g_autofree char *order = read_word (self, "byteorder");
-  g_autofree char *shown = NULL;
+  g_autofree char *version = NULL, *order = NULL, *shown = NULL;
 
+  if (!read_word (self, "version", &version, error)
+      || !read_word (self, "byteorder", &order, error))
+    return FALSE;
   if (version != NULL)
     {
       shown = kappa_source_quote (version, strlen (version));

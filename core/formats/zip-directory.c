@@ -181,6 +181,7 @@ read_entry (KappaZip *self, const guint8 *data, gsize left, gsize *used, GError 
 {
   gsize name_size, extra_size;
   KappaZipEntry *entry;
+  guint16 disk;
 
   if (left < ENTRY_SIZE || memcmp (data, "PK\1\2", 4) != 0)
     return kappa_zip_fail (self, error, "entry %u of its directory is damaged", self->entries->len);
@@ -199,7 +200,10 @@ read_entry (KappaZip *self, const guint8 *data, gsize left, gsize *used, GError 
                              .stored_size = kappa_zip_u32 (data + 20),
                              .size = kappa_zip_u32 (data + 24),
                              .header_offset = kappa_zip_u32 (data + 42) };
-  if (!read_zip64 (entry, data + ENTRY_SIZE + name_size, extra_size, kappa_zip_u16 (data + 34)))
+  disk = kappa_zip_u16 (data + 34);
+  if (disk != 0 && disk != 0xffff)
+    return kappa_zip_fail (self, error, "archives in several parts are not read");
+  if (!read_zip64 (entry, data + ENTRY_SIZE + name_size, extra_size, disk))
     return kappa_zip_fail (self, error, "entry %u of its directory has broken extra fields",
                            self->entries->len - 1);
   return check_entry (self, entry, kappa_zip_u16 (data + 10), error);

@@ -127,7 +127,9 @@ put_member (GByteArray *bytes, GByteArray *directory, const ZipMember *member)
               size + (guint64)member->size_shift, wide);
   put (directory, strlen (member->name), 2);
   put (directory, member->extra_size + (wide ? 20 : 0), 2);
-  put (directory, 0, 2 + 2 + 2 + 4);
+  put (directory, 0, 2);
+  put (directory, member->disk, 2);
+  put (directory, 0, 2 + 4);
   put (directory, offset + (guint64)member->offset_shift, 4);
   put_text (directory, member->name);
   put_wide (directory, wide, size, content->len);

@@ -53,6 +53,7 @@ typedef struct
   gint64 local_size_shift;
   gint64 descriptor_shift;
   gint64 offset_shift;
+  guint16 disk;         /* in the directory */
   const char *extra;    /* in the directory */
   gsize extra_size;
   const char *local_extra;

@@ -10,7 +10,9 @@
 #define DATA         FLOATS_AS ("net/data/0")
 #define PICKLE_AS(n) .name = n, .data = P_SOUND, .size = sizeof P_SOUND - 1
 #define FLOATS_AS(n) .name = n, .data = FLOATS, .size = 24
-#define VER          .name = "net/version", .data = "3\n", .size = 2
+/* Sixty-four of them. */
+#define BLANKS "                                                                "
+#define VER    .name = "net/version", .data = "3\n", .size = 2
 
 typedef struct
 {
@@ -256,6 +258,43 @@ static const Row rows[] = {
     3,
     { 0 },
     "neither little nor big" },
+  { "byte-order-damaged",
+    { { PKL }, { DATA }, { .name = "net/byteorder", .data = "big", .size = 3, .crc_shift = 1 } },
+    3,
+    { 0 },
+    "checksum of the member “net/byteorder”" },
+  { "byte-order-long",
+    { { PKL }, { DATA }, { .name = "net/byteorder", .data = BLANKS "big", .size = 67 } },
+    3,
+    { 0 },
+    "“net/byteorder” is longer than the word" },
+  { "record-in-directory",
+    { { PKL }, { DATA }, { FLOATS_AS ("net/data/1/2") } },
+    3,
+    { 0 },
+    "“net/data/1/2” is not a record PyTorch writes" },
+  { "record-unnamed",
+    { { PKL }, { DATA }, { FLOATS_AS ("net/data/") } },
+    3,
+    { 0 },
+    "“net/data/” is not a record PyTorch writes" },
+  { "pickle-elsewhere",
+    { { PICKLE_AS ("net/data/data.pkl") }, { DATA } },
+    2,
+    { 0 },
+    "“net/data.pkl” is missing" },
+  { "disk-unknown", { { PKL }, { DATA, .disk = 0xffff } }, 2, { 0 }, "broken extra fields" },
+  { "disk-wide",
+    { { PKL }, { DATA, .disk = 0xffff, .extra = "\1\0\4\0\1\0\0\0", .extra_size = 8 } },
+    2,
+    { 0 },
+    "broken extra fields" },
+  { "disk-other", { { PKL }, { DATA, .disk = 1 } }, 2, { 0 }, "archives in several parts" },
+  { "wide-many",
+    { { PKL }, { DATA } },
+    2,
+    { .wide_end = TRUE, .count_shift = 0x1fffff - 2 },
+    "more than 1,048,576 members" },
   { "torchscript",
     { { PKL }, { .name = "net/constants.pkl", .data = ").", .size = 2 } },
     2,
@@ -291,6 +330,12 @@ hostile_add_zips (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     hostile_add ("zip", rows[i].name, build_zip (rows[i].members, rows[i].n, &rows[i].end),
                  rows[i].message);
+  {
+    g_autofree char *name = g_strnfill (1025, 'n');
+    const ZipMember members[] = { { PKL }, { FLOATS_AS (name) } };
+
+    hostile_add ("zip", "name-long", build_zip (members, 2, NULL), "a name that is not read");
+  }
   /* Cut at every third byte of the directory, and here and there in the members. */
   for (guint cut = 1; cut < 240; cut += 17)
     {

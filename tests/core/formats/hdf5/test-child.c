@@ -79,11 +79,11 @@ say_attribute (guint32 what, guint64 n, gsize payload)
 
 /* A listing as it should be, and the request that follows. */
 static void
-list_well (void)
+list_well (guint32 type)
 {
   KappaReaderRequest request;
 
-  say_dataset (KAPPA_READER_FLOAT, 1, 8, "/a", "");
+  say_dataset (type, 1, 8, "/a", "");
   say_head (KAPPA_READER_END, 0);
   if (read (KAPPA_READER_SOCKET, &request, sizeof request) != sizeof request)
     _exit (1);
@@ -94,10 +94,20 @@ answer (guint64 size, gsize sent)
 {
   g_autofree guint8 *bytes = g_malloc0 (sent + 1);
 
-  list_well ();
+  list_well (KAPPA_READER_FLOAT);
   say_head (KAPPA_READER_VALUES, 8);
   say (&size, 8);
   say (bytes, sent);
+}
+
+/* Eight texts were listed. */
+static void
+answer_texts (const void *texts, guint64 size)
+{
+  list_well (KAPPA_READER_STRING);
+  say_head (KAPPA_READER_VALUES, 8);
+  say (&size, 8);
+  say (texts, size);
 }
 
 static void
@@ -276,7 +286,7 @@ fake_stops (void)
 static void
 fake_group_for_values (void)
 {
-  list_well ();
+  list_well (KAPPA_READER_FLOAT);
   say_head (KAPPA_READER_GROUP, 5);
   say ("\1\0\0\0/", 5);
 }
@@ -286,6 +296,52 @@ fake_dies_after_list (void)
 {
   say_dataset (KAPPA_READER_FLOAT, 1, 8, "/a", "");
   say_head (KAPPA_READER_END, 0);
+}
+
+static void
+fake_half_size (void)
+{
+  list_well (KAPPA_READER_FLOAT);
+  say_head (KAPPA_READER_VALUES, 4);
+  say ("\100\0\0\0", 4);
+}
+
+static void
+fake_size_and_a_half (void)
+{
+  list_well (KAPPA_READER_FLOAT);
+  say_head (KAPPA_READER_VALUES, 12);
+  say ("\100\0\0\0\0\0\0\0\0\0\0\0", 12);
+}
+
+static void
+fake_no_texts (void)
+{
+  answer_texts ("", 0);
+}
+
+static void
+fake_few_texts (void)
+{
+  static const guint8 texts[32] = { 5, 0, 0, 0, 'a', 'b', 'c', 'd', 'e' };
+
+  answer_texts (texts, sizeof texts);
+}
+
+static void
+fake_beyond_texts (void)
+{
+  static const guint8 texts[40] = { 0 };
+
+  answer_texts (texts, sizeof texts);
+}
+
+static void
+fake_endless_texts (void)
+{
+  list_well (KAPPA_READER_STRING);
+  say_head (KAPPA_READER_VALUES, 8);
+  say ("\0\0\0\0\0\0\0\1", 8);
 }
 
 static const struct
@@ -321,6 +377,12 @@ static const struct
   { "more", fake_more, "another answer than what it was asked for" },
   { "stops", fake_stops, "ended before it had finished" },
   { "group-for-values", fake_group_for_values, "another answer than what it was asked for" },
+  { "half-size", fake_half_size, "another answer than what it was asked for" },
+  { "size-and-a-half", fake_size_and_a_half, "another answer than what it was asked for" },
+  { "no-texts", fake_no_texts, "another answer than what it was asked for" },
+  { "few-texts", fake_few_texts, "another answer than what it was asked for" },
+  { "beyond-texts", fake_beyond_texts, "another answer than what it was asked for" },
+  { "endless-texts", fake_endless_texts, "another answer than what it was asked for" },
   { "dies-after-list", fake_dies_after_list, "ended before it" },
 };
 
@@ -356,12 +418,16 @@ test_fake (gconstpointer data)
   g_autoptr (TemporaryPath) path = make_file (fakes[i].name);
   g_autoptr (KappaHdf5File) file = NULL;
   g_autofree double *values = NULL;
+  g_auto (GStrv) texts = NULL;
   g_autoptr (GError) error = NULL;
 
   file = kappa_hdf5_file_open_within (path, 300 * G_TIME_SPAN_MILLISECOND, NULL, &error);
-  if (file != NULL)
+  if (file != NULL && kappa_hdf5_file_find_dataset (file, "/a")->type == KAPPA_HDF5_STRING)
+    texts = kappa_hdf5_file_read_strings (file, "/a", NULL, NULL, &error);
+  else if (file != NULL)
     values = kappa_hdf5_file_read_doubles (file, "/a", NULL, NULL, &error);
   g_assert_null (values);
+  g_assert_null (texts);
   assert_message (error, fakes[i].message);
   g_assert_true (g_str_has_prefix (error->message, path));
 }

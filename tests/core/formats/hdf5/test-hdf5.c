@@ -278,6 +278,9 @@ test_strings_and_bytes (void)
   g_clear_error (&error);
   g_assert_null (kappa_hdf5_file_read_doubles (reader, "/none", &n, NULL, &error));
   assert_message (error, "there is no data set /none");
+  g_clear_error (&error);
+  g_assert_null (kappa_hdf5_file_read_bytes (reader, "/none", NULL, &error));
+  assert_message (error, "there is no data set /none");
   g_clear_pointer (&padded, g_strfreev);
   g_clear_error (&error);
   padded = kappa_hdf5_file_read_strings (reader, "/fixed", &n, NULL, &error);

@@ -367,34 +367,116 @@ test_bad_surfaces (void)
     }
 }
 
-/* A text where numbers belong, and values whose size is another than that of the loss. */
+/* A sound file of 5 × 3 values with one data set in place of another. */
+static void
+make_odd_file (const char *path,
+               const char *name,
+               hid_t type,
+               int rank,
+               const hsize_t *dims,
+               hid_t creation,
+               const void *values)
+{
+  g_autoptr (KappaSurface) surface = make_surface (5, 3);
+  hid_t file;
+
+  make_reference_file (path, surface, FALSE);
+  file = H5Fopen (path, H5F_ACC_RDWR, H5P_DEFAULT);
+  if (H5Lexists (file, name, H5P_DEFAULT) > 0)
+    H5Ldelete (file, name, H5P_DEFAULT);
+  put_dataset (file, name, type, rank, dims, creation, type, values);
+  H5Fclose (file);
+}
+
+static void
+assert_no_surface (const char *path, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (kappa_surface_read (path, KAPPA_SURFACE_AUTO, NULL, &error));
+  assert_message (error, message);
+}
+
+/* A text where numbers belong, values whose size is another than that of the loss, coordinates that
+ * are no list. */
 static void
 test_odd_parts (void)
 {
-  g_autoptr (TemporaryPath) path = make_path ();
-  g_autoptr (KappaSurface) surface = make_surface (5, 3);
-  hid_t file, text = H5Tcopy (H5T_C_S1);
-  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *name;
+    gboolean text;
+    int rank;
+    hsize_t dims[2];
+    const char *message;
+  } cases[] = {
+    { "/train_acc", FALSE, 1, { 3 }, "different sizes" },
+    { "/kappa_present", FALSE, 2, { 5, 2 }, "different sizes" },
+    { "/kappa_present", TRUE, 2, { 5, 3 }, "of another kind" },
+    { "/xcoordinates", TRUE, 1, { 5 }, "of another kind" },
+    { "/ycoordinates", TRUE, 1, { 3 }, "of another kind" },
+    { "/train_loss", TRUE, 2, { 5, 3 }, "of another kind" },
+    { "/xcoordinates", FALSE, 2, { 5, 1 }, "is not a list of numbers" },
+    { "/xcoordinates", FALSE, 1, { 0 }, "is not a list of numbers" },
+    { "/ycoordinates", FALSE, 2, { 3, 1 }, "is not a list of numbers" },
+    { "/ycoordinates", FALSE, 1, { 0 }, "is not a list of numbers" },
+  };
+  const double zeros[15] = { 0 };
+  hid_t text = H5Tcopy (H5T_C_S1);
 
-  make_reference_file (path, surface, FALSE);
-  file = H5Fopen (path, H5F_ACC_RDWR, H5P_DEFAULT);
-  put_dataset (file, "/train_acc", H5T_IEEE_F64LE, 1, &(hsize_t) { 3 }, H5P_DEFAULT,
-               H5T_NATIVE_DOUBLE, surface->x);
-  H5Fclose (file);
-  g_assert_null (kappa_surface_read (path, KAPPA_SURFACE_AUTO, NULL, &error));
-  assert_message (error, "different sizes");
-  g_clear_error (&error);
-
-  make_reference_file (path, surface, FALSE);
   H5Tset_size (text, 4);
-  file = H5Fopen (path, H5F_ACC_RDWR, H5P_DEFAULT);
-  H5Ldelete (file, "/xcoordinates", H5P_DEFAULT);
-  put_dataset (file, "/xcoordinates", text, 1, &(hsize_t) { 5 }, H5P_DEFAULT, text,
-               "0   0   0   0   0   ");
-  H5Fclose (file);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TemporaryPath) path = make_path ();
+
+      make_odd_file (path, cases[i].name, cases[i].text ? text : H5T_NATIVE_DOUBLE, cases[i].rank,
+                     cases[i].dims, H5P_DEFAULT, zeros);
+      assert_no_surface (path, cases[i].message);
+    }
   H5Tclose (text);
-  g_assert_null (kappa_surface_read (path, KAPPA_SURFACE_AUTO, NULL, &error));
-  assert_message (error, "of another kind");
+}
+
+/* Values kept in another file are not fetched from there, whichever data set says so. */
+static void
+test_values_elsewhere (void)
+{
+  static const char *const names[] = { "/xcoordinates", "/ycoordinates", "/train_loss" };
+  static const hsize_t dims[][2] = { { 5 }, { 3 }, { 5, 3 } };
+  hid_t creation = H5Pcreate (H5P_DATASET_CREATE);
+
+  H5Pset_external (creation, "somewhere-else", 0, H5F_UNLIMITED);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (TemporaryPath) path = make_path ();
+
+      make_odd_file (path, names[i], H5T_NATIVE_DOUBLE, i == 2 ? 2 : 1, dims[i], creation, NULL);
+      assert_no_surface (path, "in other files");
+    }
+  H5Pclose (creation);
+}
+
+/* What says nothing that can be understood about the values is left aside. */
+static void
+test_odd_notes (void)
+{
+  g_autoptr (TemporaryPath) path = make_path ();
+  g_autoptr (KappaSurface) surface = make_surface (5, 3), read = NULL;
+  g_autoptr (GError) error = NULL;
+  const int number = 1;
+  hid_t file, space, attribute;
+
+  make_odd_file (path, "/dir_file", H5T_NATIVE_INT, 0, NULL, H5P_DEFAULT, &number);
+  file = H5Fopen (path, H5F_ACC_RDWR, H5P_DEFAULT);
+  space = H5Screate (H5S_SCALAR);
+  attribute = H5Acreate2 (file, "kappa_layout", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT);
+  H5Awrite (attribute, H5T_NATIVE_INT, &number);
+  H5Aclose (attribute);
+  H5Sclose (space);
+  H5Fclose (file);
+  read = kappa_surface_read (path, KAPPA_SURFACE_AUTO, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (read->directions, ==, "");
+  g_assert_cmpfloat (read->loss[1 * 3 + 2], ==, surface_at (surface->x[1], surface->y[2]));
 }
 
 int
@@ -417,5 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape-h5/no-accuracy", test_no_accuracy);
   g_test_add_func ("/landscape-h5/bad-surfaces", test_bad_surfaces);
   g_test_add_func ("/landscape-h5/odd-parts", test_odd_parts);
+  g_test_add_func ("/landscape-h5/values-elsewhere", test_values_elsewhere);
+  g_test_add_func ("/landscape-h5/odd-notes", test_odd_notes);
   return g_test_run ();
 }
