@@ -1,12 +1,14 @@
 #include "core/analysis/analysis.h"
 #include "core/analysis/landscape.h"
 #include "core/analysis/predict.h"
+#include "core/analysis/sharpness.h"
 #include "core/base/error.h"
 
 /* One line for each analysis, in the order in which they are listed. */
 static GType (*const get_types[]) (void) = {
   kappa_predict_get_type,
   kappa_landscape_get_type,
+  kappa_sharpness_get_type,
 };
 
 /**

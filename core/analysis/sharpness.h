@@ -1,0 +1,6 @@
+#pragma once
+
+#include "core/analysis/analysis.h"
+
+#define KAPPA_TYPE_SHARPNESS (kappa_sharpness_get_type ())
+G_DECLARE_FINAL_TYPE (KappaSharpness, kappa_sharpness, KAPPA, SHARPNESS, KappaAnalysis)
