@@ -237,8 +237,11 @@ kappa_array_copy (const KappaArray *array)
 
   for (guint d = 0; d < array->rank; d++)
     kappa_array_set_axis (copy, d, array->axes[d], array->coordinates[d]);
-  memcpy (copy->values, array->values, size * sizeof *copy->values);
-  memcpy (copy->present, array->present, size);
+  if (size > 0)
+    {
+      memcpy (copy->values, array->values, size * sizeof *copy->values);
+      memcpy (copy->present, array->present, size);
+    }
   return copy;
 }
 
