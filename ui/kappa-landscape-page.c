@@ -133,7 +133,9 @@ kappa_landscape_page_update (KappaAnalysisPage *page, KappaResult *result)
 
   KAPPA_ANALYSIS_PAGE_CLASS (kappa_landscape_page_parent_class)->update (page, result);
   main = kappa_analysis_page_get_figure (page);
-  if (main != NULL && KAPPA_IS_LANDSCAPE_FIGURE (main))
+  if (main == NULL) /* nothing is declared yet: neither a curve nor a plane */
+    return;
+  if (KAPPA_IS_LANDSCAPE_FIGURE (main))
     show_beside (KAPPA_LANDSCAPE_PAGE (page), main, result);
   else
     kappa_figure_grid_set_n (kappa_analysis_page_get_grid (page), 1);

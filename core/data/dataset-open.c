@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/data/dataset-private.h"
+#include "core/data/read.h"
 #include "core/formats/source.h"
 
 typedef struct
@@ -102,7 +103,19 @@ sniff_file (const char *path, KappaSource *source)
   if (has_labels_below (source, CIFAR100_RECORD, 0, 20)
       && has_labels_below (source, CIFAR100_RECORD, 1, 100))
     return "cifar100";
-  return g_str_has_suffix (lower, ".csv") || g_str_has_suffix (lower, ".tsv") ? "csv" : "image";
+  return g_str_has_suffix (lower, ".csv") || g_str_has_suffix (lower, ".tsv") ? "csv" : NULL;
+}
+
+/* What is no kind of images is not taken for a single broken one: it may be a model after all. */
+static void
+refuse (KappaSource *source, GError **error)
+{
+  guint8 head[512];
+  gsize size = (gsize)MIN (kappa_source_get_size (source), sizeof head);
+
+  if (kappa_source_read (source, 0, head, size, error))
+    kappa_data_refuse_foreign (kappa_source_get_name (source), head, size,
+                               "a PNG or JPEG image, or a CIFAR, IDX, npz or CSV file", error);
 }
 
 static const char *
@@ -118,7 +131,7 @@ sniff (const char *path, GError **error)
     return NULL;
   kind = sniff_file (path, source);
   if (kind == NULL)
-    kappa_source_fail (source, error, KAPPA_ERROR_DATA, "cannot be read");
+    refuse (source, error);
   return kind;
 }
 

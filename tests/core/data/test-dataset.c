@@ -182,7 +182,8 @@ test_refusals (KappaTestFolder *folder, gconstpointer data)
   const KappaDatasetOptions training = { .split = KAPPA_SPLIT_CHOICE_TRAINING };
   g_autofree char *gone = g_build_filename (folder->path, "gone", NULL), *batch = NULL;
   g_autofree char *cifar = g_strconcat ("cifar10:", folder->path, NULL),
-                  *mnist = g_strconcat ("mnist:", folder->path, NULL);
+                  *mnist = g_strconcat ("mnist:", folder->path, NULL),
+                  *page = g_build_filename (folder->path, "page.th", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
 
@@ -193,6 +194,11 @@ test_refusals (KappaTestFolder *folder, gconstpointer data)
   kappa_test_assert_refused (mnist, NULL, KAPPA_ERROR_DATA, "has no MNIST images");
   batch = add_cifar (folder, "test_batch.bin", 1, 0, 1);
   kappa_test_assert_refused (batch, &training, KAPPA_ERROR_DATA, "no CIFAR-10 file of the split");
+  g_assert_true (g_file_set_contents (page, "<!DOCTYPE html><html>", -1, NULL));
+  kappa_test_assert_refused (page, NULL, KAPPA_ERROR_UNSUPPORTED, "is a web page");
+  g_assert_true (g_file_set_contents (page, "weights", -1, NULL));
+  kappa_test_assert_refused (page, NULL, KAPPA_ERROR_FORMAT, "is not a PNG or JPEG image");
+  g_unlink (page);
   g_assert_null (kappa_dataset_open (gone, NULL, NULL, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
   g_clear_error (&error);

@@ -1,0 +1,458 @@
+#include <adwaita.h>
+
+#include "core/models/sample.h"
+#include "tests/ui/ui-test.h"
+#include "ui/kappa-analysis-page.h"
+#include "ui/kappa-application.h"
+#include "ui/kappa-clipboard.h"
+#include "ui/kappa-export-dialog.h"
+#include "ui/kappa-preferences.h"
+#include "ui/kappa-run-row.h"
+#include "ui/kappa-run-view.h"
+#include "ui/kappa-settings.h"
+#include "ui/kappa-sidebar.h"
+#include "ui/kappa-tensor-panel.h"
+#include "ui/kappa-window-private.h"
+
+/* The window on the bundled sample, as a whole: what is opened, computed, deleted and restored. */
+
+/* A process is one application. */
+static KappaApplication *application;
+
+typedef struct
+{
+  GSettings *settings;
+  KappaWindow *window;
+} Fixture;
+
+static KappaWindow *
+open_window (Fixture *fixture)
+{
+  KappaWindow *window = kappa_window_new (ADW_APPLICATION (application), fixture->settings);
+
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->settings = kappa_settings_new ();
+  fixture->window = open_window (fixture);
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0;
+}
+
+static void
+close_window (Fixture *fixture)
+{
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  g_assert_true (ui_test_wait (is_gone, NULL, 20.0));
+  ui_test_idle ();
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  close_window (fixture);
+  ui_test_forget ();
+  g_object_unref (fixture->settings);
+}
+
+static char *
+sample_path (const char *name)
+{
+  g_autofree char *folder = kappa_sample_dir ();
+
+  return g_build_filename (folder, name, NULL);
+}
+
+static void
+open_path (Fixture *fixture, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  kappa_window_open (fixture->window, &file, 1);
+}
+
+static gboolean
+has_both (gpointer window)
+{
+  KappaDesk *desk = kappa_window_get_desk (window);
+
+  return kappa_desk_get_model (desk) != NULL && kappa_desk_get_dataset (desk) != NULL;
+}
+
+static void
+open_sample (Fixture *fixture)
+{
+  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL), *images = sample_path (KAPPA_SAMPLE_IMAGES);
+
+  open_path (fixture, model);
+  open_path (fixture, images);
+  g_assert_true (ui_test_wait (has_both, fixture->window, 20.0));
+  kappa_document_set_option (kappa_desk_get_dataset (fixture->window->desk), "images", "0:20", NULL);
+}
+
+static gboolean
+is_done (gpointer window)
+{
+  KappaRunItem *run = kappa_desk_get_run (kappa_window_get_desk (window));
+
+  return run != NULL && kappa_run_item_get_state (run) == KAPPA_RUN_DONE && kappa_run_item_get_id (run) != 0;
+}
+
+static void
+run_page (Fixture *fixture, const char *name)
+{
+  KappaPage *page;
+
+  kappa_window_show_page (fixture->window, name);
+  page = kappa_window_get_page (fixture->window);
+  kappa_page_open (page);
+  if (g_str_equal (name, "landscape"))
+    {
+      KappaAnalysis *analysis = kappa_analysis_page_get_analysis (KAPPA_ANALYSIS_PAGE (page));
+
+      g_assert_true (kappa_analysis_set_text (analysis, "x", "-1:1:5", NULL));
+      g_assert_true (kappa_analysis_set_text (analysis, "y", "-1:1:5", NULL));
+    }
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
+  g_assert_true (ui_test_wait (is_done, fixture->window, 60.0));
+  ui_test_idle ();
+}
+
+/* With nothing open the window says what to do, and nothing can be run or exported. */
+static void
+test_empty (Fixture *fixture, gconstpointer data)
+{
+  guint n_windows = g_list_model_get_n_items (gtk_window_get_toplevels ());
+
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (fixture->window->centre), ==, "empty");
+  kappa_window_show_page (fixture->window, "landscape");
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.export", NULL);
+  ui_test_idle ();
+  g_assert_null (kappa_desk_get_run (fixture->window->desk));
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, n_windows);
+  g_assert_false (gtk_widget_get_sensitive (fixture->window->run_button));
+  g_assert_false (gtk_widget_get_sensitive (fixture->window->export_button));
+}
+
+static gboolean
+shows_error (gpointer window)
+{
+  return gtk_revealer_get_reveal_child (((KappaWindow *) window)->error_bar);
+}
+
+/* A refusal names the file and stays until the next file opens. */
+static void
+test_refusal (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("kappa-window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "page.th", NULL);
+  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL);
+
+  g_assert_true (g_file_set_contents (path, "<!DOCTYPE html><html>Not found</html>", -1, NULL));
+  open_path (fixture, path);
+  g_assert_true (ui_test_wait (shows_error, fixture->window, 20.0));
+  g_assert_nonnull (strstr (gtk_label_get_label (fixture->window->error_label), "page.th"));
+  g_assert_cmpuint (g_list_model_get_n_items (kappa_desk_get_models (fixture->window->desk)), ==, 0);
+  open_path (fixture, model);
+  while (kappa_desk_get_model (fixture->window->desk) == NULL || shows_error (fixture->window))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (fixture->window->centre), ==, "pages");
+}
+
+/* From files to a landscape, its command and its table. */
+static void
+test_landscape (Fixture *fixture, gconstpointer data)
+{
+  KappaAnalysisPage *page;
+  g_autofree char *command = NULL, *table = NULL, *provenance = NULL;
+
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  g_assert_nonnull (kappa_analysis_page_get_figure (page));
+  g_assert_nonnull (kappa_plot_view_get_figure (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 2)));
+  command = kappa_analysis_page_dup_command (page);
+  g_assert_true (g_str_has_prefix (command, "kappa-cli landscape "));
+  g_assert_nonnull (strstr (command, "-1:1:5"));
+  table = kappa_clipboard_dup_table (kappa_analysis_page_get_result (page));
+  g_assert_true (g_str_has_prefix (table, "alpha\tbeta\tloss\t"));
+  provenance = kappa_analysis_page_dup_provenance (page);
+  g_assert_nonnull (strstr (provenance, KAPPA_SAMPLE_MODEL));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.copy-picture", NULL));
+  g_assert_true (
+      gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (gtk_widget_get_clipboard (GTK_WIDGET (page))),
+                                             "image/svg+xml"));
+  g_assert_false (shows_error (fixture->window));
+}
+
+static void
+test_predictions (Fixture *fixture, gconstpointer data)
+{
+  KappaResult *result;
+  g_autoptr (KappaScalar) images = NULL;
+
+  open_sample (fixture);
+  run_page (fixture, "predict");
+  result = kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  images = kappa_result_dup_scalar (result, "images");
+  g_assert_cmpfloat (images->value, ==, 20.0);
+}
+
+/* A curve stands alone, and the plane after it has its maps again. */
+static void
+test_curve_and_plane (Fixture *fixture, gconstpointer data)
+{
+  KappaAnalysisPage *page;
+
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  g_assert_true (kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), "y", "none", NULL));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
+  g_assert_false (is_done (fixture->window));
+  g_assert_true (ui_test_wait (is_done, fixture->window, 60.0));
+  g_assert_nonnull (kappa_analysis_page_get_figure (page));
+  g_assert_null (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 1));
+  run_page (fixture, "landscape");
+  g_assert_nonnull (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 2));
+}
+
+/* A preset that is not the evidence's own is used, told, and part of the recipe. */
+static void
+test_override (Fixture *fixture, gconstpointer data)
+{
+  KappaDocument *model;
+  g_autoptr (GError) error = NULL;
+
+  open_sample (fixture);
+  kappa_window_show_page (fixture->window, "model");
+  model = kappa_desk_get_model (fixture->window->desk);
+  g_assert_true (kappa_document_set_option (model, "set", "mean=0.5,0.5,0.5", &error));
+  g_assert_no_error (error);
+  while (kappa_document_get_state (model) == KAPPA_DOCUMENT_OPENING)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (kappa_document_get_state (model), ==, KAPPA_DOCUMENT_READY);
+  g_assert_cmpstr (kappa_document_get_option (model, "set"), ==, "mean=0.5,0.5,0.5");
+}
+
+typedef struct
+{
+  KappaWindow *window;
+  guint n;
+} Count;
+
+static gboolean
+has_runs (gpointer data)
+{
+  Count *count = data;
+
+  return g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (count->window->desk))) == count->n;
+}
+
+static void
+test_delete_and_undo (Fixture *fixture, gconstpointer data)
+{
+  Count none = { fixture->window, 0 }, one = { fixture->window, 1 };
+  gint64 id;
+
+  open_sample (fixture);
+  run_page (fixture, "predict");
+  id = kappa_run_item_get_id (kappa_desk_get_run (fixture->window->desk));
+  g_assert_true (ui_test_wait (has_runs, &one, 10.0));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.delete-run", "x", id);
+  g_assert_true (ui_test_wait (has_runs, &none, 10.0));
+  g_assert_null (kappa_desk_get_run (fixture->window->desk));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.undo-delete-run", "x", id);
+  g_assert_true (ui_test_wait (has_runs, &one, 10.0));
+}
+
+static gboolean
+shows_restored (gpointer window)
+{
+  KappaWindow *self = window;
+  KappaPage *page = kappa_window_get_page (self);
+
+  return KAPPA_IS_ANALYSIS_PAGE (page) && kappa_page_is_open (page)
+         && kappa_analysis_page_get_figure (KAPPA_ANALYSIS_PAGE (page)) != NULL;
+}
+
+/* What was open, looked at and chosen is there again in the next window. */
+static void
+test_session (Fixture *fixture, gconstpointer data)
+{
+  KappaFigure *figure;
+  g_autofree char *view = NULL;
+
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  figure = kappa_analysis_page_get_figure (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  g_assert_true (kappa_figure_set_text (figure, "colormap", "cividis", NULL));
+  close_window (fixture);
+
+  fixture->window = open_window (fixture);
+  g_assert_true (kappa_window_restore (fixture->window));
+  g_assert_true (ui_test_wait (shows_restored, fixture->window, 30.0));
+  g_assert_cmpstr (kappa_document_get_option (kappa_desk_get_dataset (fixture->window->desk), "images"), ==, "0:20");
+  figure = kappa_analysis_page_get_figure (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  view = kappa_figure_dup_text (figure, "colormap");
+  g_assert_cmpstr (view, ==, "cividis");
+}
+
+/* A session of another version, and one that is damaged, are left alone. */
+static void
+test_damaged_session (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_user_state_dir (), "kappa", "session.gvariant", NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GVariant) newer = g_variant_ref_sink (g_variant_new ("(uv)", 99, g_variant_new_string ("?")));
+
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (path, "not a session", -1, NULL));
+  g_assert_false (kappa_window_restore (fixture->window));
+  g_assert_true (
+      g_file_set_contents (path, g_variant_get_data (newer), (gssize) g_variant_get_size (newer), NULL));
+  g_assert_false (kappa_window_restore (fixture->window));
+}
+
+/* Every window and dialog can be made from its template, light and dark. */
+static void
+test_dialogs (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *preferences, *export;
+  KappaAnalysisPage *page;
+
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  preferences = kappa_preferences_new (GTK_WINDOW (fixture->window), fixture->settings);
+  export = kappa_export_dialog_new (GTK_WINDOW (fixture->window), page, kappa_analysis_page_get_figure (page));
+  gtk_window_present (GTK_WINDOW (preferences));
+  gtk_window_present (GTK_WINDOW (export));
+  gtk_test_widget_wait_for_draw (export);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  gtk_test_widget_wait_for_draw (export);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+  g_assert_nonnull (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (fixture->window)));
+  gtk_window_destroy (GTK_WINDOW (export));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static GType
+type_of_template (const char *path)
+{
+  static const char opening[] = "<template class=\"";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+  g_autofree char *name = NULL;
+  const char *at, *end;
+
+  g_assert_no_error (error);
+  at = strstr (g_bytes_get_data (bytes, NULL), opening);
+  g_assert_nonnull (at);
+  at += strlen (opening);
+  end = strchr (at, '"');
+  name = g_strndup (at, (gsize) (end - at));
+  return g_type_from_name (name);
+}
+
+/* Each template among the resources makes its widget: what is wrong in one is a critical warning, which is fatal. */
+static void
+test_templates (Fixture *fixture, gconstpointer data)
+{
+  static const char folder[] = "/org/kappa/Kappa/ui/";
+  const GType types[] = { KAPPA_TYPE_EXPORT_DIALOG, KAPPA_TYPE_PREFERENCES, KAPPA_TYPE_RUN_ROW, KAPPA_TYPE_RUN_VIEW,
+                          KAPPA_TYPE_SIDEBAR,       KAPPA_TYPE_TENSOR_PANEL, KAPPA_TYPE_WINDOW };
+  g_auto (GStrv) names = g_resources_enumerate_children (folder, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  g_assert_cmpuint (g_strv_length (names), ==, G_N_ELEMENTS (types));
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strconcat (folder, names[i], NULL);
+      GType type = type_of_template (path);
+      GtkWidget *widget;
+
+      g_test_message ("%s", path);
+      g_assert_true (g_type_is_a (type, GTK_TYPE_WIDGET));
+      widget = g_object_ref_sink (g_object_new (type, NULL));
+      if (GTK_IS_WINDOW (widget))
+        gtk_window_destroy (GTK_WINDOW (widget));
+      g_object_unref (widget);
+    }
+}
+
+static void
+check_names (GtkWidget *widget)
+{
+  GtkWidget *child;
+
+  /* A button with only an icon says nothing by itself. */
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) && gtk_button_get_label (GTK_BUTTON (widget)) == NULL
+      && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL
+      && !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
+      && gtk_widget_get_tooltip_text (widget) == NULL
+      && !GTK_IS_WINDOW_CONTROLS (gtk_widget_get_parent (widget))
+      && !GTK_IS_SPIN_BUTTON (gtk_widget_get_parent (widget)))
+    g_error ("a button with the icon %s has no name", gtk_button_get_icon_name (GTK_BUTTON (widget)));
+  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    check_names (child);
+}
+
+static void
+test_accessible (Fixture *fixture, gconstpointer data)
+{
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  check_names (GTK_WIDGET (fixture->window));
+  kappa_window_show_page (fixture->window, "model");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (fixture->window));
+  check_names (GTK_WIDGET (fixture->window));
+}
+
+static void
+add (const char *path, void (*func) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
+}
+
+static void
+make_application (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  application = kappa_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, &error));
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  if (ui_test_init (&argc, &argv))
+    make_application ();
+  add ("/window/empty", test_empty);
+  add ("/window/refusal", test_refusal);
+  add ("/window/landscape", test_landscape);
+  add ("/window/predictions", test_predictions);
+  add ("/window/curve-and-plane", test_curve_and_plane);
+  add ("/window/override", test_override);
+  add ("/window/delete-and-undo", test_delete_and_undo);
+  add ("/window/session", test_session);
+  add ("/window/damaged-session", test_damaged_session);
+  add ("/window/dialogs", test_dialogs);
+  add ("/window/templates", test_templates);
+  add ("/window/accessible", test_accessible);
+  status = ui_test_run ();
+  g_clear_object (&application);
+  return status;
+}
