@@ -18,18 +18,58 @@ struct _TestAnalysis
 G_DEFINE_FINAL_TYPE (TestAnalysis, test_analysis, KAPPA_TYPE_ANALYSIS)
 
 static const KappaProperty table[] = {
-  { .name = "flag", .type = KAPPA_PROPERTY_BOOLEAN, .title = "Flag", .blurb = "a switch", .unit = "", .fallback = "false" },
-  { .name = "count", .type = KAPPA_PROPERTY_INTEGER, .title = "Count", .blurb = "a small number", .unit = "images",
-    .fallback = "3", .minimum = 1.0, .maximum = 9.0 },
-  { .name = "large", .type = KAPPA_PROPERTY_INTEGER, .title = "Large", .blurb = "a seed", .unit = "", .fallback = "7",
-    .minimum = 0.0, .maximum = 9007199254740991.0 },
-  { .name = "radius", .type = KAPPA_PROPERTY_DOUBLE, .title = "Radius", .blurb = "of the ball", .unit = "rad",
-    .fallback = "0.05", .minimum = 0.0, .maximum = 1.0, .flags = KAPPA_PROPERTY_ABOVE_MINIMUM },
-  { .name = "norm", .type = KAPPA_PROPERTY_ENUM, .title = "Norm", .blurb = "which length", .unit = "",
-    .fallback = "filter", .enum_type = kappa_norm_get_type },
-  { .name = "x", .type = KAPPA_PROPERTY_RANGE, .title = "Axis", .blurb = "coordinates", .unit = "", .fallback = "-1:1:5",
-    .minimum = 2.0, .maximum = 99.0 },
-  { .name = "note", .type = KAPPA_PROPERTY_STRING, .title = "Note", .blurb = "a text", .unit = "", .fallback = "" },
+  { .name = "flag",
+    .type = KAPPA_PROPERTY_BOOLEAN,
+    .title = "Flag",
+    .blurb = "a switch",
+    .unit = "",
+    .fallback = "false" },
+  { .name = "count",
+    .type = KAPPA_PROPERTY_INTEGER,
+    .title = "Count",
+    .blurb = "a small number",
+    .unit = "images",
+    .fallback = "3",
+    .minimum = 1.0,
+    .maximum = 9.0 },
+  { .name = "large",
+    .type = KAPPA_PROPERTY_INTEGER,
+    .title = "Large",
+    .blurb = "a seed",
+    .unit = "",
+    .fallback = "7",
+    .minimum = 0.0,
+    .maximum = 9007199254740991.0 },
+  { .name = "radius",
+    .type = KAPPA_PROPERTY_DOUBLE,
+    .title = "Radius",
+    .blurb = "of the ball",
+    .unit = "rad",
+    .fallback = "0.05",
+    .minimum = 0.0,
+    .maximum = 1.0,
+    .flags = KAPPA_PROPERTY_ABOVE_MINIMUM },
+  { .name = "norm",
+    .type = KAPPA_PROPERTY_ENUM,
+    .title = "Norm",
+    .blurb = "which length",
+    .unit = "",
+    .fallback = "filter",
+    .enum_type = kappa_norm_get_type },
+  { .name = "x",
+    .type = KAPPA_PROPERTY_RANGE,
+    .title = "Axis",
+    .blurb = "coordinates",
+    .unit = "",
+    .fallback = "-1:1:5",
+    .minimum = 2.0,
+    .maximum = 99.0 },
+  { .name = "note",
+    .type = KAPPA_PROPERTY_STRING,
+    .title = "Note",
+    .blurb = "a text",
+    .unit = "",
+    .fallback = "" },
 };
 
 static void
@@ -53,7 +93,8 @@ test_analysis_init (TestAnalysis *self)
 static GtkWidget *
 make_row (KappaAnalysis *analysis, const char *name)
 {
-  return g_object_ref_sink (kappa_parameter_row_new (analysis, kappa_analysis_find_property (analysis, name)));
+  return g_object_ref_sink (
+      kappa_parameter_row_new (analysis, kappa_analysis_find_property (analysis, name)));
 }
 
 static GtkWidget *
@@ -61,7 +102,8 @@ find_child (GtkWidget *widget, GType type)
 {
   if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
     return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
       GtkWidget *found = find_child (child, type);
 
@@ -92,7 +134,8 @@ test_numbers (void)
   GtkWidget *count = make_row (analysis, "count"), *large = make_row (analysis, "large");
   GtkWidget *spin = find_child (count, GTK_TYPE_SPIN_BUTTON);
 
-  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (count)), ==, "Count (images)");
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (count)), ==,
+                   "Count (images)");
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 5.0);
   g_assert_cmpint (kappa_analysis_get_integer (analysis, "count"), ==, 5);
   g_assert_true (kappa_analysis_set_text (analysis, "count", "9", NULL));
@@ -112,8 +155,10 @@ test_validation (void)
   g_assert_cmpstr (kappa_validated_row_get_text (KAPPA_VALIDATED_ROW (row)), ==, "0.05");
   gtk_editable_set_text (GTK_EDITABLE (entry), "0");
   g_assert_nonnull (strstr (kappa_validated_row_get_fault (KAPPA_VALIDATED_ROW (row)), "above 0"));
-  g_assert_false (g_str_has_prefix (kappa_validated_row_get_fault (KAPPA_VALIDATED_ROW (row)), "radius"));
-  gtk_test_accessible_assert_state (entry, GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE);
+  g_assert_false (
+      g_str_has_prefix (kappa_validated_row_get_fault (KAPPA_VALIDATED_ROW (row)), "radius"));
+  gtk_test_accessible_assert_state (entry, GTK_ACCESSIBLE_STATE_INVALID,
+                                    GTK_ACCESSIBLE_INVALID_TRUE);
   g_assert_cmpfloat (kappa_analysis_get_double (analysis, "radius"), ==, 0.05);
   gtk_editable_set_text (GTK_EDITABLE (entry), "0.5");
   g_assert_null (kappa_validated_row_get_fault (KAPPA_VALIDATED_ROW (row)));
@@ -154,7 +199,8 @@ test_choice (void)
   g_object_unref (row);
 }
 
-/* Every analysis of the registry has a pane: every parameter a row, with a label for who cannot see it. */
+/* Every analysis of the registry has a pane: every parameter a row, with a label for who cannot see
+ * it. */
 static void
 test_registry (void)
 {
@@ -174,7 +220,8 @@ test_registry (void)
         {
           GtkWidget *row = g_object_ref_sink (kappa_parameter_row_new (analysis, properties[i]));
 
-          gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL, properties[i]->title);
+          gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                               properties[i]->title);
           g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (row), properties[i]->name));
           g_object_unref (row);
         }

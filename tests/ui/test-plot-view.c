@@ -49,7 +49,7 @@ show (GtkWidget *child)
 static gboolean
 has_texture (gpointer view)
 {
-  return ((KappaPlotView *) view)->texture != NULL;
+  return ((KappaPlotView *)view)->texture != NULL;
 }
 
 /* Drawn once; a cursor that moves draws nothing again; a change does. */
@@ -63,7 +63,8 @@ test_texture (void)
   kappa_plot_view_set_figure (KAPPA_PLOT_VIEW (view), figure);
   g_assert_true (ui_test_wait (has_texture, view, 10.0));
   first = g_object_ref (KAPPA_PLOT_VIEW (view)->texture);
-  g_assert_cmpint (gdk_texture_get_width (first), ==, gtk_widget_get_width (view) * gtk_widget_get_scale_factor (view));
+  g_assert_cmpint (gdk_texture_get_width (first), ==,
+                   gtk_widget_get_width (view) * gtk_widget_get_scale_factor (view));
   kappa_plot_view_set_cursor (KAPPA_PLOT_VIEW (view), TRUE, 0.2, 0.4);
   gtk_test_widget_wait_for_draw (view);
   g_assert_true (KAPPA_PLOT_VIEW (view)->texture == first);
@@ -84,7 +85,8 @@ test_cursor (void)
 
   kappa_plot_view_set_figure (KAPPA_PLOT_VIEW (view), figure);
   g_assert_true (ui_test_wait (has_texture, view, 10.0));
-  g_assert_true (kappa_figure_locate (figure, 0.4, -0.2, gtk_widget_get_width (view), gtk_widget_get_height (view), &x, &y));
+  g_assert_true (kappa_figure_locate (figure, 0.4, -0.2, gtk_widget_get_width (view),
+                                      gtk_widget_get_height (view), &x, &y));
   g_assert_true (kappa_plot_view_probe (KAPPA_PLOT_VIEW (view), x, y, FALSE));
   g_assert_cmpfloat_with_epsilon (KAPPA_PLOT_VIEW (view)->cursor_x, 0.4, 0.05);
   g_assert_cmpfloat_with_epsilon (KAPPA_PLOT_VIEW (view)->cursor_y, -0.2, 0.05);
@@ -158,14 +160,15 @@ test_grid (void)
 static gboolean
 is_described (gpointer view)
 {
-  return ((KappaPlotView *) view)->describe_source == 0;
+  return ((KappaPlotView *)view)->describe_source == 0;
 }
 
 static void
 test_accessible (void)
 {
   g_autoptr (KappaFigure) figure = make_figure ("heat");
-  GtkWidget *view = g_object_ref_sink (g_object_new (KAPPA_TYPE_PLOT_VIEW, "label", "Loss landscape", NULL));
+  GtkWidget *view
+      = g_object_ref_sink (g_object_new (KAPPA_TYPE_PLOT_VIEW, "label", "Loss landscape", NULL));
   g_autofree char *described = NULL;
 
   kappa_plot_view_set_figure (KAPPA_PLOT_VIEW (view), figure);

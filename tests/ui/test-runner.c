@@ -15,7 +15,7 @@ typedef struct
 static gboolean
 wait_for (gboolean (*func) (gpointer), gpointer data, double seconds)
 {
-  gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_TIME_SPAN_SECOND);
+  gint64 end = g_get_monotonic_time () + (gint64)(seconds * G_TIME_SPAN_SECOND);
 
   while (!func (data) && g_get_monotonic_time () < end)
     {
@@ -115,7 +115,8 @@ count_cb (guint *count)
   (*count)++;
 }
 
-/* The run is asked for before the workspace is open, fills in, and is stored; the same again is not computed. */
+/* The run is asked for before the workspace is open, fills in, and is stored; the same again is not
+ * computed. */
 static void
 test_store (Fixture *fixture, gconstpointer data)
 {
@@ -140,7 +141,8 @@ test_store (Fixture *fixture, gconstpointer data)
   g_assert_true (wait_for (is_idle, fixture->desk, 60.0));
   g_assert_true (kappa_runner_was_stored (kappa_run_item_get_runner (run)));
   g_assert_cmpint (kappa_run_item_get_id (run), ==, id);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (fixture->desk))), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (fixture->desk))),
+                    ==, 1);
 }
 
 static gboolean
@@ -165,8 +167,9 @@ test_cancel_and_resume (Fixture *fixture, gconstpointer data)
   asked = g_get_monotonic_time ();
   kappa_runner_cancel (runner);
   g_assert_true (wait_for (is_idle, fixture->desk, 20.0));
-  g_test_minimized_result ((double) (g_get_monotonic_time () - asked) * 1e-6, "cancelled after %.3f s",
-                           (double) (g_get_monotonic_time () - asked) * 1e-6);
+  g_test_minimized_result ((double)(g_get_monotonic_time () - asked) * 1e-6,
+                           "cancelled after %.3f s",
+                           (double)(g_get_monotonic_time () - asked) * 1e-6);
   g_assert_cmpint (kappa_run_item_get_state (run), ==, KAPPA_RUN_CANCELLED);
   g_assert_true (kappa_run_item_can_resume (run));
   id = kappa_run_item_get_id (run);
@@ -241,7 +244,8 @@ main (int argc, char **argv)
   sample = kappa_sample_dir ();
   g_assert_nonnull (sample);
   g_test_add ("/runner/store", Fixture, NULL, set_up, test_store, tear_down);
-  g_test_add ("/runner/cancel-and-resume", Fixture, NULL, set_up, test_cancel_and_resume, tear_down);
+  g_test_add ("/runner/cancel-and-resume", Fixture, NULL, set_up, test_cancel_and_resume,
+              tear_down);
   g_test_add ("/runner/pause", Fixture, NULL, set_up, test_pause, tear_down);
   g_test_add ("/runner/queue", Fixture, NULL, set_up, test_queue, tear_down);
   g_test_add ("/runner/failure", Fixture, NULL, set_up, test_failure, tear_down);

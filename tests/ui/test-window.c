@@ -90,12 +90,14 @@ has_both (gpointer window)
 static void
 open_sample (Fixture *fixture)
 {
-  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL), *images = sample_path (KAPPA_SAMPLE_IMAGES);
+  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL),
+                  *images = sample_path (KAPPA_SAMPLE_IMAGES);
 
   open_path (fixture, model);
   open_path (fixture, images);
   g_assert_true (ui_test_wait (has_both, fixture->window, 20.0));
-  kappa_document_set_option (kappa_desk_get_dataset (fixture->window->desk), "images", "0:20", NULL);
+  kappa_document_set_option (kappa_desk_get_dataset (fixture->window->desk), "images", "0:20",
+                             NULL);
 }
 
 static gboolean
@@ -103,7 +105,8 @@ is_done (gpointer window)
 {
   KappaRunItem *run = kappa_desk_get_run (kappa_window_get_desk (window));
 
-  return run != NULL && kappa_run_item_get_state (run) == KAPPA_RUN_DONE && kappa_run_item_get_id (run) != 0;
+  return run != NULL && kappa_run_item_get_state (run) == KAPPA_RUN_DONE
+         && kappa_run_item_get_id (run) != 0;
 }
 
 static void
@@ -146,7 +149,7 @@ test_empty (Fixture *fixture, gconstpointer data)
 static gboolean
 shows_error (gpointer window)
 {
-  return gtk_revealer_get_reveal_child (((KappaWindow *) window)->error_bar);
+  return gtk_revealer_get_reveal_child (((KappaWindow *)window)->error_bar);
 }
 
 /* A refusal names the file and stays until the next file opens. */
@@ -161,7 +164,8 @@ test_refusal (Fixture *fixture, gconstpointer data)
   open_path (fixture, path);
   g_assert_true (ui_test_wait (shows_error, fixture->window, 20.0));
   g_assert_nonnull (strstr (gtk_label_get_label (fixture->window->error_label), "page.th"));
-  g_assert_cmpuint (g_list_model_get_n_items (kappa_desk_get_models (fixture->window->desk)), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (kappa_desk_get_models (fixture->window->desk)), ==,
+                    0);
   open_path (fixture, model);
   while (kappa_desk_get_model (fixture->window->desk) == NULL || shows_error (fixture->window))
     g_main_context_iteration (NULL, TRUE);
@@ -179,7 +183,8 @@ test_landscape (Fixture *fixture, gconstpointer data)
   run_page (fixture, "landscape");
   page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
   g_assert_nonnull (kappa_analysis_page_get_figure (page));
-  g_assert_nonnull (kappa_plot_view_get_figure (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 2)));
+  g_assert_nonnull (kappa_plot_view_get_figure (
+      kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 2)));
   command = kappa_analysis_page_dup_command (page);
   g_assert_true (g_str_has_prefix (command, "kappa-cli landscape "));
   g_assert_nonnull (strstr (command, "-1:1:5"));
@@ -187,10 +192,10 @@ test_landscape (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_prefix (table, "alpha\tbeta\tloss\t"));
   provenance = kappa_analysis_page_dup_provenance (page);
   g_assert_nonnull (strstr (provenance, KAPPA_SAMPLE_MODEL));
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.copy-picture", NULL));
   g_assert_true (
-      gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (gtk_widget_get_clipboard (GTK_WIDGET (page))),
-                                             "image/svg+xml"));
+      gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.copy-picture", NULL));
+  g_assert_true (gdk_content_formats_contain_mime_type (
+      gdk_clipboard_get_formats (gtk_widget_get_clipboard (GTK_WIDGET (page))), "image/svg+xml"));
   g_assert_false (shows_error (fixture->window));
 }
 
@@ -202,7 +207,8 @@ test_predictions (Fixture *fixture, gconstpointer data)
 
   open_sample (fixture);
   run_page (fixture, "predict");
-  result = kappa_analysis_page_get_result (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  result = kappa_analysis_page_get_result (
+      KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
   images = kappa_result_dup_scalar (result, "images");
   g_assert_cmpfloat (images->value, ==, 20.0);
 }
@@ -216,7 +222,8 @@ test_curve_and_plane (Fixture *fixture, gconstpointer data)
   open_sample (fixture);
   run_page (fixture, "landscape");
   page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
-  g_assert_true (kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), "y", "none", NULL));
+  g_assert_true (
+      kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), "y", "none", NULL));
   gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
   g_assert_false (is_done (fixture->window));
   g_assert_true (ui_test_wait (is_done, fixture->window, 60.0));
@@ -255,7 +262,8 @@ has_runs (gpointer data)
 {
   Count *count = data;
 
-  return g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (count->window->desk))) == count->n;
+  return g_list_model_get_n_items (G_LIST_MODEL (kappa_desk_get_runs (count->window->desk)))
+         == count->n;
 }
 
 static void
@@ -294,15 +302,19 @@ test_session (Fixture *fixture, gconstpointer data)
 
   open_sample (fixture);
   run_page (fixture, "landscape");
-  figure = kappa_analysis_page_get_figure (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  figure = kappa_analysis_page_get_figure (
+      KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
   g_assert_true (kappa_figure_set_text (figure, "colormap", "cividis", NULL));
   close_window (fixture);
 
   fixture->window = open_window (fixture);
   g_assert_true (kappa_window_restore (fixture->window));
   g_assert_true (ui_test_wait (shows_restored, fixture->window, 30.0));
-  g_assert_cmpstr (kappa_document_get_option (kappa_desk_get_dataset (fixture->window->desk), "images"), ==, "0:20");
-  figure = kappa_analysis_page_get_figure (KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  g_assert_cmpstr (
+      kappa_document_get_option (kappa_desk_get_dataset (fixture->window->desk), "images"), ==,
+      "0:20");
+  figure = kappa_analysis_page_get_figure (
+      KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
   view = kappa_figure_dup_text (figure, "colormap");
   g_assert_cmpstr (view, ==, "cividis");
 }
@@ -311,15 +323,17 @@ test_session (Fixture *fixture, gconstpointer data)
 static void
 test_damaged_session (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (g_get_user_state_dir (), "kappa", "session.gvariant", NULL);
+  g_autofree char *path
+      = g_build_filename (g_get_user_state_dir (), "kappa", "session.gvariant", NULL);
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GVariant) newer = g_variant_ref_sink (g_variant_new ("(uv)", 99, g_variant_new_string ("?")));
+  g_autoptr (GVariant) newer
+      = g_variant_ref_sink (g_variant_new ("(uv)", 99, g_variant_new_string ("?")));
 
   g_mkdir_with_parents (folder, 0700);
   g_assert_true (g_file_set_contents (path, "not a session", -1, NULL));
   g_assert_false (kappa_window_restore (fixture->window));
-  g_assert_true (
-      g_file_set_contents (path, g_variant_get_data (newer), (gssize) g_variant_get_size (newer), NULL));
+  g_assert_true (g_file_set_contents (path, g_variant_get_data (newer),
+                                      (gssize)g_variant_get_size (newer), NULL));
   g_assert_false (kappa_window_restore (fixture->window));
 }
 
@@ -334,14 +348,17 @@ test_dialogs (Fixture *fixture, gconstpointer data)
   run_page (fixture, "landscape");
   page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
   preferences = kappa_preferences_new (GTK_WINDOW (fixture->window), fixture->settings);
-  export = kappa_export_dialog_new (GTK_WINDOW (fixture->window), page, kappa_analysis_page_get_figure (page));
+  export = kappa_export_dialog_new (GTK_WINDOW (fixture->window), page,
+                                    kappa_analysis_page_get_figure (page));
   gtk_window_present (GTK_WINDOW (preferences));
   gtk_window_present (GTK_WINDOW (export));
   gtk_test_widget_wait_for_draw (export);
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      ADW_COLOR_SCHEME_FORCE_DARK);
   gtk_test_widget_wait_for_draw (export);
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
-  g_assert_nonnull (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (fixture->window)));
+  g_assert_nonnull (
+      gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (fixture->window)));
   gtk_window_destroy (GTK_WINDOW (export));
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
@@ -360,18 +377,21 @@ type_of_template (const char *path)
   g_assert_nonnull (at);
   at += strlen (opening);
   end = strchr (at, '"');
-  name = g_strndup (at, (gsize) (end - at));
+  name = g_strndup (at, (gsize)(end - at));
   return g_type_from_name (name);
 }
 
-/* Each template among the resources makes its widget: what is wrong in one is a critical warning, which is fatal. */
+/* Each template among the resources makes its widget: what is wrong in one is a critical warning,
+ * which is fatal. */
 static void
 test_templates (Fixture *fixture, gconstpointer data)
 {
   static const char folder[] = "/org/kappa/Kappa/ui/";
-  const GType types[] = { KAPPA_TYPE_EXPORT_DIALOG, KAPPA_TYPE_PREFERENCES, KAPPA_TYPE_RUN_ROW, KAPPA_TYPE_RUN_VIEW,
-                          KAPPA_TYPE_SIDEBAR,       KAPPA_TYPE_TENSOR_PANEL, KAPPA_TYPE_WINDOW };
-  g_auto (GStrv) names = g_resources_enumerate_children (folder, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  const GType types[] = { KAPPA_TYPE_EXPORT_DIALOG, KAPPA_TYPE_PREFERENCES, KAPPA_TYPE_RUN_ROW,
+                          KAPPA_TYPE_RUN_VIEW,      KAPPA_TYPE_SIDEBAR,     KAPPA_TYPE_TENSOR_PANEL,
+                          KAPPA_TYPE_WINDOW };
+  g_auto (GStrv) names
+      = g_resources_enumerate_children (folder, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   g_assert_cmpuint (g_strv_length (names), ==, G_N_ELEMENTS (types));
   for (guint i = 0; names[i] != NULL; i++)
@@ -395,14 +415,17 @@ check_names (GtkWidget *widget)
   GtkWidget *child;
 
   /* A button with only an icon says nothing by itself. */
-  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) && gtk_button_get_label (GTK_BUTTON (widget)) == NULL
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget)
+      && gtk_button_get_label (GTK_BUTTON (widget)) == NULL
       && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL
       && !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
       && gtk_widget_get_tooltip_text (widget) == NULL
       && !GTK_IS_WINDOW_CONTROLS (gtk_widget_get_parent (widget))
       && !GTK_IS_SPIN_BUTTON (gtk_widget_get_parent (widget)))
-    g_error ("a button with the icon %s has no name", gtk_button_get_icon_name (GTK_BUTTON (widget)));
-  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    g_error ("a button with the icon %s has no name",
+             gtk_button_get_icon_name (GTK_BUTTON (widget)));
+  for (child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     check_names (child);
 }
 

@@ -31,7 +31,7 @@ test_progress (void)
   state.left = -1.0;
   g_strlcpy (state.message, "Point 3 of 9", sizeof state.message);
   check (kappa_words_progress (&state, FALSE), "Point 3 of 9");
-  state = (KappaProgressState){ .left = -1.0, .message = "Reading" };
+  state = (KappaProgressState) { .left = -1.0, .message = "Reading" };
   check (kappa_words_progress (&state, FALSE), "Reading");
 }
 
@@ -58,7 +58,7 @@ test_values (void)
 static void
 test_certainty (void)
 {
-  KappaScalar scalar = { .value = 0.25, .unit = (char *) "", .certainty = KAPPA_CERTAINTY_EXACT };
+  KappaScalar scalar = { .value = 0.25, .unit = (char *)"", .certainty = KAPPA_CERTAINTY_EXACT };
 
   check (kappa_words_scalar (&scalar), "0.2500");
   check (kappa_words_certainty (&scalar), "Exact up to rounding.");

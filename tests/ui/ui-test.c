@@ -22,12 +22,14 @@ remove_tree (const char *folder)
   g_rmdir (folder);
 }
 
-/* One home for the whole process: GTK remembers recent files in it, later than the test that opened them ends. The
- * test framework's own isolation would also hide the system's schemas, icons and file types. */
+/* One home for the whole process: GTK remembers recent files in it, later than the test that opened
+ * them ends. The test framework's own isolation would also hide the system's schemas, icons and
+ * file types. */
 static void
 move_home (void)
 {
-  static const char *const variables[] = { "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME" };
+  static const char *const variables[]
+      = { "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME" };
   g_autoptr (GError) error = NULL;
 
   home = g_dir_make_tmp ("kappa-ui-XXXXXX", &error);
@@ -41,7 +43,8 @@ move_home (void)
     }
 }
 
-/* Settings, session and workspace of whoever runs the tests stay as they are. Returns whether there is a display. */
+/* Settings, session and workspace of whoever runs the tests stay as they are. Returns whether there
+ * is a display. */
 gboolean
 ui_test_init (int *argc, char ***argv)
 {
@@ -91,7 +94,7 @@ wake_cb (gpointer data)
 gboolean
 ui_test_wait (UiTestFunc func, gpointer data, double seconds)
 {
-  gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_TIME_SPAN_SECOND);
+  gint64 end = g_get_monotonic_time () + (gint64)(seconds * G_TIME_SPAN_SECOND);
   guint source = g_timeout_add (20, wake_cb, NULL);
   gboolean done;
 
