@@ -40,6 +40,23 @@ pread (int fd, void *data, size_t size, off_t offset)
   return syscall (SYS_pread64, fd, data, size, offset);
 }
 
+/* One tensor, in both precisions. */
+static gboolean
+put_tensor (GByteArray *all, KappaTensorFile *file, guint i, GError **error)
+{
+  const KappaTensorInfo *info = kappa_tensor_file_get_info (file, i);
+  g_autofree double *values = g_new (double, info->n + 1);
+  g_autofree float *rounded = g_new (float, info->n + 1);
+
+  if (!kappa_tensor_file_read_floats (file, i, rounded, error)
+      || !kappa_tensor_file_read_doubles (file, i, values, error))
+    return FALSE;
+  put_text (all, info->name);
+  put_data (all, rounded, info->n * sizeof *rounded);
+  put_data (all, values, info->n * sizeof *values);
+  return TRUE;
+}
+
 /* All elements of all tensors, one after the other; %NULL if one cannot be read. */
 static GBytes *
 read_whole (const char *path, GError **error)
@@ -50,15 +67,8 @@ read_whole (const char *path, GError **error)
   if (file == NULL)
     return NULL;
   for (guint i = 0; i < kappa_tensor_file_get_n_tensors (file); i++)
-    {
-      const KappaTensorInfo *info = kappa_tensor_file_get_info (file, i);
-      g_autofree double *values = g_new (double, info->n + 1);
-
-      if (!kappa_tensor_file_read_doubles (file, i, values, error))
-        return NULL;
-      put_text (all, info->name);
-      put_data (all, values, info->n * sizeof *values);
-    }
+    if (!put_tensor (all, file, i, error))
+      return NULL;
   return g_byte_array_free_to_bytes (g_steal_pointer (&all));
 }
 

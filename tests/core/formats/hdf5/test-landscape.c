@@ -54,7 +54,7 @@ test_directions (void)
                              y2 = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (kappa_directions_write (x, y, path, &error));
+  g_assert_true (kappa_directions_write (x, y, NULL, path, &error));
   g_assert_no_error (error);
   g_assert_true (kappa_directions_read (path, &x2, &y2, NULL, &error));
   g_assert_no_error (error);
@@ -72,7 +72,7 @@ test_one_direction (void)
   g_autoptr (KappaDirection) x = make_direction (1.0), x2 = NULL, y2 = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (kappa_directions_write (x, NULL, path, &error));
+  g_assert_true (kappa_directions_write (x, NULL, NULL, path, &error));
   g_assert_true (kappa_directions_read (path, &x2, &y2, NULL, &error));
   assert_same (x, x2);
   g_assert_null (y2);
