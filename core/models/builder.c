@@ -252,6 +252,65 @@ kappa_builder_linear (KappaBuilder *self, KappaNode x, const char *layer, gint64
 }
 
 /**
+ * kappa_builder_norm:
+ * @x: N × C, or N × C × H × W
+ *
+ * A batch norm before which no convolution stands, in the mode that was chosen.
+ */
+KappaNode
+kappa_builder_norm (KappaBuilder *self, KappaNode x, const char *norm)
+{
+  const KappaShape channels = KAPPA_SHAPE (dim (self, x, 1));
+  KappaNode scale
+      = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
+  KappaNode shift
+      = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
+  KappaNode mean, variance, y;
+
+  if (self->choices->training_batch > 0)
+    {
+      y = kappa_batch_norm_train (self->graph, x, scale, shift, self->choices->norm_epsilon,
+                                  self->choices->training_batch, &mean, &variance);
+      g_array_append_val (self->listing->statistics, mean);
+      g_array_append_val (self->listing->statistics, variance);
+    }
+  else
+    {
+      mean = kappa_builder_buffer (self, norm, "running_mean", &channels);
+      variance = kappa_builder_buffer (self, norm, "running_var", &channels);
+      y = kappa_batch_norm (self->graph, x, scale, shift, mean, variance,
+                            self->choices->norm_epsilon);
+    }
+  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)channels.dims[0], 0);
+  return y;
+}
+
+/**
+ * kappa_builder_linear_norm:
+ * @x: N × inputs
+ * @linear: canonical name of the matrix, which has no bias
+ * @norm: canonical name of the batch norm behind it
+ *
+ * Returns: N × @outputs
+ */
+KappaNode
+kappa_builder_linear_norm (KappaBuilder *self,
+                           KappaNode x,
+                           const char *linear,
+                           const char *norm,
+                           gint64 outputs)
+{
+  const KappaShape matrix = KAPPA_SHAPE (outputs, dim (self, x, 1));
+  KappaNode weight
+      = kappa_builder_parameter (self, linear, "weight", KAPPA_PARAMETER_LINEAR, &matrix);
+  KappaNode y = kappa_matmul (self->graph, x, weight, FALSE, TRUE);
+  guint64 size = (guint64)kappa_shape_size (&matrix);
+
+  kappa_builder_add_layer (self, linear, "linear", y, size, size);
+  return kappa_builder_norm (self, y, norm);
+}
+
+/**
  * kappa_builder_relu:
  * @name: of the result, unique in the network
  * @flags: what it is besides the result of a relu
@@ -338,4 +397,23 @@ kappa_builder_mark_stage (KappaBuilder *self, KappaNode x, const char *stage)
   kappa_graph_set_name (self->graph, x, stage);
   last->flags |= KAPPA_ACTIVATION_STAGE;
   last->stage = g_strdup (stage);
+}
+
+/**
+ * kappa_builder_logits:
+ * @x: N × classes
+ *
+ * The network's result, named "logits"; without its first column where that is a background class
+ * the choices want dropped.
+ */
+KappaNode
+kappa_builder_logits (KappaBuilder *self, KappaNode x)
+{
+  const gint64 start[] = { 0, 1 }, step[] = { 1, 1 };
+  const gint64 size[] = { dim (self, x, 0), dim (self, x, 1) - 1 };
+
+  if (self->choices->drop_background)
+    x = kappa_slice (self->graph, x, start, size, step);
+  kappa_builder_mark (self, x, "logits", KAPPA_ACTIVATION_LOGITS);
+  return x;
 }

@@ -7,6 +7,7 @@
  * KappaChoices:
  * @norm_epsilon: added to the variance in batch norm layers
  * @stride_first: whether the first convolution of a bottleneck has the stride ("v1"), not the second ("v1.5")
+ * @drop_background: whether the first class is TensorFlow's background and left away
  * @training_batch: 0 for batch norm in inference mode; for training mode, how many samples the declared batch has
  *
  * What no tensor of a file shows and yet changes the numbers.
@@ -15,6 +16,7 @@ typedef struct
 {
   double norm_epsilon;
   gboolean stride_first;
+  gboolean drop_background;
   gint64 training_batch;
 } KappaChoices;
 
@@ -73,6 +75,9 @@ KappaNode kappa_builder_conv_norm  (KappaBuilder *self, KappaNode x, const char 
 KappaNode kappa_builder_conv       (KappaBuilder *self, KappaNode x, const char *layer, gint64 outputs,
                                     const KappaWindow *window);
 KappaNode kappa_builder_linear     (KappaBuilder *self, KappaNode x, const char *layer, gint64 outputs);
+KappaNode kappa_builder_linear_norm (KappaBuilder *self, KappaNode x, const char *linear, const char *norm,
+                                    gint64 outputs);
+KappaNode kappa_builder_norm       (KappaBuilder *self, KappaNode x, const char *norm);
 KappaNode kappa_builder_relu       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
 KappaNode kappa_builder_max_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window);
 KappaNode kappa_builder_avg_pool   (KappaBuilder *self, KappaNode x, const char *layer, const KappaWindow *window,
@@ -82,3 +87,4 @@ void      kappa_builder_add_layer  (KappaBuilder *self, const char *name, const 
                                     guint64 n_parameters, guint64 macs);
 void      kappa_builder_mark       (KappaBuilder *self, KappaNode x, const char *name, KappaActivationFlags flags);
 void      kappa_builder_mark_stage (KappaBuilder *self, KappaNode x, const char *stage);
+KappaNode kappa_builder_logits     (KappaBuilder *self, KappaNode x);

@@ -96,8 +96,7 @@ cifar_resnet_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
     }
   x = kappa_builder_linear (builder, kappa_builder_pool_all (builder, x, "avgpool"), "linear",
                             config->base.classes);
-  kappa_builder_mark (builder, x, "logits", KAPPA_ACTIVATION_LOGITS);
-  return x;
+  return kappa_builder_logits (builder, x);
 }
 
 static const char *const evidence[]

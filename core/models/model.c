@@ -373,7 +373,7 @@ kappa_model_get_preset (KappaModel *self)
 guint
 kappa_model_get_n_classes (KappaModel *self)
 {
-  return self->recognition->config->classes;
+  return self->recognition->config->classes - self->preset->choices.drop_background;
 }
 
 /**

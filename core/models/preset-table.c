@@ -6,6 +6,17 @@
     .norm_epsilon = 1e-5                                                                           \
   }
 
+/* TensorFlow's, which all Inception networks have, also those made over for PyTorch. */
+#define TENSORFLOW                                                                                 \
+  {                                                                                                \
+    .norm_epsilon = 1e-3                                                                           \
+  }
+#define BACKGROUND                                                                                 \
+  {                                                                                                \
+    .norm_epsilon = 1e-3, .drop_background = TRUE                                                  \
+  }
+#define RESNET_RS(size) "timm's ResNet-RS at its test size of " size " pixels, bicubic"
+
 /* The scale size is written out where a pipeline states it and a crop fraction would only come
  * close. */
 const KappaPresetRow kappa_preset_rows[] = {
@@ -33,6 +44,27 @@ const KappaPresetRow kappa_preset_rows[] = {
   { "meal-v2", "scale=256", TORCH, "MEAL V2 at 224: shorter side to 256, centre 224, bilinear" },
   { "meal-v2-380", "size=380,scale=434", TORCH,
     "MEAL V2 at 380: shorter side to 434, centre 380, bilinear" },
+  { "inception", "size=299,crop=0.875,resize=bicubic,mean=0.5,std=0.5", TENSORFLOW,
+    "timm's Inception-v4: shorter side to 341, centre 299, bicubic, mean and standard deviation "
+    "one half" },
+  { "inception-resnet", "size=299,crop=0.8975,resize=bicubic,mean=0.5,std=0.5", TENSORFLOW,
+    "timm's Inception-ResNet-v2: shorter side to 333, centre 299, bicubic, mean and standard "
+    "deviation one half" },
+  { "inception-background", "size=299,crop=0.875,resize=bicubic,mean=0.5,std=0.5", BACKGROUND,
+    "weights made over from TensorFlow with their 1,001 classes, the first of which is the "
+    "background" },
+  { "inception-resnet-background", "size=299,crop=0.8975,resize=bicubic,mean=0.5,std=0.5",
+    BACKGROUND,
+    "weights made over from TensorFlow with their 1,001 classes, the first of which is the "
+    "background" },
+  { "facenet", "size=160,crop=1,divisor=1,mean=127.5,std=128", TENSORFLOW,
+    "facenet-pytorch: 160 × 160 pixels, minus 127.5, divided by 128" },
+  { "resnet-rs", "size=224,crop=0.91,resize=bicubic", TORCH, RESNET_RS ("224") },
+  { "resnet-rs-288", "size=288,crop=0.94,resize=bicubic", TORCH, RESNET_RS ("288") },
+  { "resnet-rs-320", "size=320,crop=1,resize=bicubic", TORCH, RESNET_RS ("320") },
+  { "resnet-rs-352", "size=352,crop=1,resize=bicubic", TORCH, RESNET_RS ("352") },
+  { "resnet-rs-384", "size=384,crop=1,resize=bicubic", TORCH, RESNET_RS ("384") },
+  { "resnet-rs-416", "size=416,crop=1,resize=bicubic", TORCH, RESNET_RS ("416") },
 };
 const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
 
@@ -59,6 +91,17 @@ const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
     "resnet", NULL, glob, "timm-strikes-back",                                                     \
         "The file's name says that timm trained it with the recipe " recipe ".", APACHE_TIMM       \
   }
+
+#define RS(depth, preset)                                                                          \
+  {                                                                                                \
+    "resnet-rs", "ResNet-RS-" depth, NULL, preset,                                                 \
+        "It has the depth of ResNet-RS-" depth ", whose test size this is.", APACHE_TIMM           \
+  }
+
+#define BACKGROUND_EVIDENCE                                                                        \
+  "It has 1,001 classes, ImageNet's and one: weights made over from TensorFlow, whose first "      \
+  "class "                                                                                         \
+  "is the background and is left away."
 
 /* The first rule that fits counts. Digests are the first 8 digits of the SHA-256, which publishers
  * put into names. */
@@ -104,5 +147,14 @@ const KappaPresetRule kappa_preset_rules[] = {
     "The name says that these are Facebook's semi-supervised weights.", CC_BY_NC },
   { "resnet", "ResNet-*D", NULL, "timm",
     "Nothing says how its images are prepared; most ResNet-D are timm's.", NULL },
+  { "inception-v4", NULL, NULL, "inception-background", BACKGROUND_EVIDENCE, NULL, 1001 },
+  { "inception-resnet-v2", NULL, NULL, "inception-resnet-background", BACKGROUND_EVIDENCE, NULL,
+    1001 },
+  RS ("101", "resnet-rs-288"),
+  RS ("152", "resnet-rs-320"),
+  RS ("200", "resnet-rs-320"),
+  RS ("270", "resnet-rs-352"),
+  RS ("350", "resnet-rs-384"),
+  RS ("420", "resnet-rs-416"),
 };
 const guint kappa_n_preset_rules = G_N_ELEMENTS (kappa_preset_rules);

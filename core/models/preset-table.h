@@ -23,6 +23,7 @@ typedef struct
  * @preset: what to use
  * @evidence: why
  * @licence: (nullable): of such weights
+ * @classes: how many the file's last layer has; 0 for any number
  */
 typedef struct
 {
@@ -32,6 +33,7 @@ typedef struct
   const char *preset;
   const char *evidence;
   const char *licence;
+  guint classes;
 } KappaPresetRule;
 
 extern const KappaPresetRow kappa_preset_rows[];

@@ -37,7 +37,7 @@ kappa_preset_list (void)
   for (guint i = 0; i < kappa_n_preset_rows; i++)
     g_ptr_array_add (names, g_strdup (kappa_preset_rows[i].name));
   g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_free (names, FALSE);
+  return (char **)g_ptr_array_free (names, FALSE);
 }
 
 /**
@@ -60,6 +60,7 @@ rule_fits (const KappaPresetRule *rule, const KappaRecognition *recognition, con
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
   return strcmp (rule->family, recognition->architecture->id) == 0
+         && (rule->classes == 0 || rule->classes == recognition->config->classes)
          && (rule->network == NULL || g_pattern_match_simple (rule->network, recognition->name))
          && (rule->file == NULL || g_pattern_match_simple (rule->file, lower));
 }
@@ -198,6 +199,17 @@ set_choice (KappaPreset *self, const char *key, const char *value, GError **erro
                    value);
       return FALSE;
     }
+  if (strcmp (key, "background") == 0)
+    {
+      self->choices.drop_background = strcmp (value, "drop") == 0;
+      if (self->choices.drop_background || strcmp (value, "keep") == 0)
+        return TRUE;
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "background is “%s”, expected drop or keep: whether the first class is "
+                   "TensorFlow's background and left away",
+                   value);
+      return FALSE;
+    }
   if (strcmp (key, "eps") == 0)
     {
       self->choices.norm_epsilon = g_ascii_strtod (value, &end);
@@ -210,10 +222,11 @@ set_choice (KappaPreset *self, const char *key, const char *value, GError **erro
     }
   if (!kappa_preprocess_has_key (key))
     {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "the setting “%s” is unknown; known are eps, stride, size, mode, crop, "
-                   "scale, resize, offset, channels, divisor, mean and std",
-                   key);
+      g_set_error (
+          error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+          "the setting “%s” is unknown; known are eps, stride, background, size, mode, crop, "
+          "scale, resize, offset, channels, divisor, mean and std",
+          key);
       return FALSE;
     }
   return kappa_preprocess_set (&self->preprocess, key, value, error);
@@ -232,7 +245,7 @@ split_settings (const char *settings)
 
       if (strchr (part, '=') == NULL && list->len > 0)
         {
-          char **last = (char **) &list->pdata[list->len - 1];
+          char **last = (char **)&list->pdata[list->len - 1];
           char *joined = g_strconcat (*last, ":", part, NULL);
 
           g_free (*last);
@@ -258,7 +271,7 @@ apply_settings (KappaPreset *self, const char *settings, GError **error)
         {
           g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                        "the setting “%s” is not of the form key=value",
-                       (const char *) g_ptr_array_index (list, i));
+                       (const char *)g_ptr_array_index (list, i));
           return FALSE;
         }
       if (!set_choice (self, g_strstrip (sides[0]), g_strstrip (sides[1]), error))
@@ -316,7 +329,9 @@ kappa_preset_to_text (const KappaPreset *self)
   g_autofree char *preprocess = kappa_preprocess_to_text (&self->preprocess);
   char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
 
-  return g_strdup_printf ("%s,eps=%s,stride=%s", preprocess,
-                          g_ascii_formatd (epsilon, sizeof epsilon, "%.15g", self->choices.norm_epsilon),
-                          self->choices.stride_first ? "first" : "second");
+  return g_strdup_printf (
+      "%s,eps=%s,stride=%s,background=%s", preprocess,
+      g_ascii_formatd (epsilon, sizeof epsilon, "%.15g", self->choices.norm_epsilon),
+      self->choices.stride_first ? "first" : "second",
+      self->choices.drop_background ? "drop" : "keep");
 }

@@ -4,7 +4,9 @@
 /*
  * The ResNets of He et al. (2015) for ImageNet with basic blocks or bottlenecks, wide ones and
  * ResNeXt, whose widths and groups are in the shapes, and ResNet-D (He et al. 2018): three 3×3
- * convolutions for the first, and an average pool before a shortcut's convolution.
+ * convolutions for the first, and an average pool before a shortcut's convolution. ResNet-RS (Bello
+ * et al. 2021) is a ResNet-D that halves the image in the first of the three, has a convolution
+ * instead of the max pool, and squeeze-and-excitation in every block.
  */
 
 #define N_STAGES 4
@@ -19,6 +21,8 @@ typedef struct
   gint64 stem[3]; /* channels of the first convolutions, the last two 0 if there is one */
   gboolean bottleneck;
   gboolean pool_shortcut;
+  gboolean conv_pool;        /* a convolution instead of the max pool */
+  gint64 squeezed[N_STAGES]; /* channels between squeeze and excitation, 0 where there is none */
 } ResnetConfig;
 
 static guint
@@ -38,10 +42,12 @@ configure_stage (const KappaTensorView *view, ResnetConfig *config, guint stage)
   g_autofree char *first = g_strconcat (prefix, "0.conv1.weight", NULL);
   g_autofree char *last
       = g_strconcat (prefix, config->bottleneck ? "0.conv3.weight" : "0.conv2.weight", NULL);
+  g_autofree char *squeeze = g_strconcat (prefix, "0.se.fc1.weight", NULL);
 
   config->blocks[stage] = kappa_tensor_view_count (view, prefix, ".conv1.weight");
   config->widths[stage] = kappa_tensor_view_get_dim (view, first, 4, 0);
   config->outputs[stage] = kappa_tensor_view_get_dim (view, last, 4, 0);
+  config->squeezed[stage] = MAX (kappa_tensor_view_get_dim (view, squeeze, 4, 0), 0);
   return config->blocks[stage] >= 1 && config->blocks[stage] <= KAPPA_MAX_BLOCKS
          && config->widths[stage] >= 1 && config->outputs[stage] >= 1;
 }
@@ -75,7 +81,7 @@ configure_stem (const KappaTensorView *view, ResnetConfig *config)
         < 1)
       return FALSE;
   channels = kappa_tensor_view_get_dim (view, is_deep ? deep[0] : "conv1.weight", 4, 1);
-  config->base.channels = (guint) channels;
+  config->base.channels = (guint)channels;
   return channels == 1 || channels == 3;
 }
 
@@ -89,6 +95,7 @@ resnet_configure (const KappaTensorView *view, gpointer data, GError **error)
   config->bottleneck = kappa_tensor_view_has (view, "layer1.0.conv3.weight");
   config->pool_shortcut
       = kappa_tensor_view_get_dim (view, "layer2.0.downsample.1.weight", 4, 0) > 0;
+  config->conv_pool = kappa_tensor_view_has (view, "maxpool.0.weight");
   fits = configure_stem (view, config) && classes >= 1 && classes <= G_MAXINT32;
   for (guint stage = 0; fits && stage < N_STAGES; stage++)
     fits = configure_stage (view, config, stage);
@@ -103,7 +110,7 @@ resnet_configure (const KappaTensorView *view, gpointer data, GError **error)
                                  "classes cannot be evaluated");
       return FALSE;
     }
-  config->base.classes = (guint) classes;
+  config->base.classes = (guint)classes;
   config->base.height = config->base.width = 224;
   return TRUE;
 }
@@ -123,8 +130,17 @@ resnet_describe (gconstpointer data)
     return g_strdup_printf ("ResNeXt-%u%s (%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "d)", n, letter,
                             config->groups, width);
   if (config->bottleneck && config->outputs[0] == 256 && config->widths[0] != 64)
-    return g_strdup_printf ("Wide ResNet-%u%s-%g", n, letter, (double) width / 64.0);
+    return g_strdup_printf ("Wide ResNet-%u%s-%g", n, letter, (double)width / 64.0);
   return g_strdup_printf ("ResNet-%u%s", n, letter);
+}
+
+/* The two deepest are called after a count that is rounded. */
+static char *
+resnet_rs_describe (gconstpointer data)
+{
+  guint n = count_layers (data);
+
+  return g_strdup_printf ("ResNet-RS-%u", n == 272 ? 270 : n == 419 ? 420 : n);
 }
 
 static KappaNode
@@ -144,7 +160,13 @@ stem (KappaBuilder *builder, const ResnetConfig *config, KappaNode x)
       x = kappa_builder_conv_norm (builder, x, "conv1.6", "bn1", config->stem[2], &same);
     }
   x = kappa_builder_relu (builder, x, "relu1", 0);
-  x = kappa_builder_max_pool (builder, x, "maxpool", &half);
+  if (config->conv_pool)
+    x = kappa_builder_relu (
+        builder,
+        kappa_builder_conv_norm (builder, x, "maxpool.0", "maxpool.1", config->stem[2], &half),
+        "relu2", 0);
+  else
+    x = kappa_builder_max_pool (builder, x, "maxpool", &half);
   kappa_builder_mark (builder, x, "stem", KAPPA_ACTIVATION_STEM);
   return x;
 }
@@ -170,6 +192,24 @@ shortcut (KappaBuilder *builder,
   if (stride > 1)
     x = kappa_builder_avg_pool (builder, x, part0, &pool, TRUE, FALSE);
   return kappa_builder_conv_norm (builder, x, part1, part2, outputs, &window);
+}
+
+/* Each channel times a number in (0, 1) that the means of all channels decide (Hu et al. 2018). */
+static KappaNode
+squeeze_and_excite (KappaBuilder *builder, KappaNode x, const char *block, gint64 squeezed)
+{
+  const KappaWindow point = KAPPA_WINDOW (1, 1, 0);
+  const KappaShape shape = *kappa_graph_get_shape (builder->graph, x);
+  g_autofree char *fc1 = g_strconcat (block, ".se.fc1", NULL),
+                  *fc2 = g_strconcat (block, ".se.fc2", NULL);
+  g_autofree char *relu = g_strconcat (block, ".se.relu", NULL);
+  KappaNode gate = kappa_reduce_mean (builder->graph, x, 1u << 2 | 1u << 3);
+
+  gate = kappa_builder_conv (builder, gate, fc1, squeezed, &point);
+  gate = kappa_builder_relu (builder, gate, relu, 0);
+  gate = kappa_builder_conv (builder, gate, fc2, shape.dims[1], &point);
+  gate = kappa_sigmoid (builder->graph, gate);
+  return kappa_mul (builder->graph, x, kappa_broadcast (builder->graph, gate, &shape));
 }
 
 /* Checkpoints list a block's shortcut behind its convolutions. */
@@ -202,6 +242,8 @@ residual_block (KappaBuilder *builder,
       if (i + 1 < n)
         y = kappa_builder_relu (builder, y, relu, 0);
     }
+  if (config->squeezed[stage] > 0)
+    y = squeeze_and_excite (builder, y, name, config->squeezed[stage]);
   x = shortcut (builder, config, x, name, config->outputs[stage], stride);
   return kappa_builder_relu (builder, kappa_add (builder->graph, y, x), name,
                              KAPPA_ACTIVATION_BLOCK);
@@ -227,8 +269,7 @@ resnet_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
     }
   x = kappa_builder_linear (builder, kappa_builder_pool_all (builder, x, "avgpool"), "fc",
                             config->base.classes);
-  kappa_builder_mark (builder, x, "logits", KAPPA_ACTIVATION_LOGITS);
-  return x;
+  return kappa_builder_logits (builder, x);
 }
 
 /* Hugging Face's transformers library counts stages and convolutions from 0. */
@@ -263,5 +304,21 @@ const KappaArchitecture kappa_architecture_resnet = {
   .config_size = sizeof (ResnetConfig),
   .configure = resnet_configure,
   .describe = resnet_describe,
+  .build = resnet_build,
+};
+
+static const char *const rs_evidence[]
+    = { "conv1.0.weight 32x3x3x3", "maxpool.0.weight 64x64x3x3", "layer1.0.conv1.weight ?x?x?x?",
+        "layer1.0.se.fc1.weight ?x?x1x1", NULL };
+static const KappaKeyScheme *const rs_schemes[] = { &kappa_key_scheme_torch, NULL };
+
+const KappaArchitecture kappa_architecture_resnet_rs = {
+  .id = "resnet-rs",
+  .preset = "resnet-rs",
+  .evidence = rs_evidence,
+  .schemes = rs_schemes,
+  .config_size = sizeof (ResnetConfig),
+  .configure = resnet_configure,
+  .describe = resnet_rs_describe,
   .build = resnet_build,
 };

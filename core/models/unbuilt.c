@@ -35,68 +35,6 @@ set_base (UnbuiltConfig *config, gint64 classes, guint size, GError **error)
   return TRUE;
 }
 
-static gboolean
-resnet_rs_configure (const KappaTensorView *view, gpointer data, GError **error)
-{
-  static const struct
-  {
-    guint depth, blocks[4];
-  } sizes[] = { { 50, { 3, 4, 6, 3 } },    { 101, { 3, 4, 23, 3 } },  { 152, { 3, 8, 36, 3 } },
-                { 200, { 3, 24, 36, 3 } }, { 270, { 4, 29, 53, 4 } }, { 350, { 4, 36, 72, 4 } },
-                { 420, { 4, 44, 87, 4 } } };
-  UnbuiltConfig *config = data;
-  guint depth = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      gboolean equal = TRUE;
-
-      for (guint stage = 0; stage < 4; stage++)
-        {
-          g_autofree char *prefix = g_strdup_printf ("layer%u.", stage + 1);
-
-          equal = equal
-                  && kappa_tensor_view_count (view, prefix, ".se.fc1.weight")
-                         == sizes[i].blocks[stage];
-        }
-      depth = equal ? sizes[i].depth : depth;
-    }
-  g_snprintf (config->name, sizeof config->name,
-              depth > 0 ? "ResNet-RS-%u" : "a ResNet-RS of unknown depth", depth);
-  return set_base (config, kappa_tensor_view_get_dim (view, "fc.weight", 2, 0), 224, error);
-}
-
-static gboolean
-inception_v4_configure (const KappaTensorView *view, gpointer data, GError **error)
-{
-  UnbuiltConfig *config = data;
-
-  g_strlcpy (config->name, "Inception-v4", sizeof config->name);
-  return set_base (config, kappa_tensor_view_get_dim (view, "last_linear.weight", 2, 0), 299,
-                   error);
-}
-
-static gboolean
-inception_resnet_v2_configure (const KappaTensorView *view, gpointer data, GError **error)
-{
-  UnbuiltConfig *config = data;
-
-  g_strlcpy (config->name, "Inception-ResNet-v2", sizeof config->name);
-  return set_base (config, kappa_tensor_view_get_dim (view, "classif.weight", 2, 0), 299, error);
-}
-
-/* Files without the last layer are common: they are used for the embedding before it. */
-static gboolean
-inception_resnet_v1_configure (const KappaTensorView *view, gpointer data, GError **error)
-{
-  UnbuiltConfig *config = data;
-  gint64 classes = kappa_tensor_view_get_dim (view, "logits.weight", 2, 0);
-
-  g_strlcpy (config->name, classes < 0 ? "Inception-ResNet-v1 (embedding)" : "Inception-ResNet-v1",
-             sizeof config->name);
-  return set_base (config, MAX (classes, 0), 160, error);
-}
-
 static void
 name_transformer (UnbuiltConfig *config,
                   const char *family,
@@ -151,10 +89,6 @@ mixer_configure (const KappaTensorView *view, gpointer data, GError **error)
   return set_base (config, kappa_tensor_view_get_dim (view, "head.weight", 2, 0), 224, error);
 }
 
-static const KappaKeyRule cadene_rules[]
-    = { { "classif.{*}", "last_linear.{*}" }, { "{*}", "{*}" } };
-static const KappaKeyScheme cadene_scheme = { "Cadene", cadene_rules, G_N_ELEMENTS (cadene_rules) };
-
 static const KappaKeyRule vit_torchvision_rules[] = {
   { "patch_embed.proj.weight", "conv_proj.weight" },
   { "pos_embed", "encoder.pos_embedding" },
@@ -190,48 +124,6 @@ static const KappaKeyScheme mixer_google
 
 #define NAMES(...)   ((const char *const[]) { __VA_ARGS__, NULL })
 #define SCHEMES(...) ((const KappaKeyScheme *const[]) { __VA_ARGS__, NULL })
-
-const KappaArchitecture kappa_architecture_resnet_rs = {
-  .id = "resnet-rs",
-  .evidence = NAMES ("conv1.0.weight 32x3x3x3",
-                     "maxpool.0.weight 64x64x3x3",
-                     "layer1.0.se.fc1.weight ?x?x1x1"),
-  .schemes = SCHEMES (&kappa_key_scheme_torch),
-  .config_size = sizeof (UnbuiltConfig),
-  .configure = resnet_rs_configure,
-  .describe = unbuilt_describe,
-};
-
-const KappaArchitecture kappa_architecture_inception_v4 = {
-  .id = "inception-v4",
-  .evidence
-  = NAMES ("features.0.conv.weight 32x3x3x3", "features.21.branch2_3b.conv.weight 256x512x3x1"),
-  .schemes = SCHEMES (&kappa_key_scheme_torch),
-  .config_size = sizeof (UnbuiltConfig),
-  .configure = inception_v4_configure,
-  .describe = unbuilt_describe,
-};
-
-const KappaArchitecture kappa_architecture_inception_resnet_v1 = {
-  .id = "inception-resnet-v1",
-  .evidence
-  = NAMES ("repeat_3.4.conv2d.weight", "conv2d_4b.conv.weight 256x192x3x3", "last_bn.weight 512"),
-  .schemes = SCHEMES (&kappa_key_scheme_torch),
-  .config_size = sizeof (UnbuiltConfig),
-  .configure = inception_resnet_v1_configure,
-  .describe = unbuilt_describe,
-};
-
-const KappaArchitecture kappa_architecture_inception_resnet_v2 = {
-  .id = "inception-resnet-v2",
-  .evidence = NAMES ("repeat_2.8.conv2d.weight 2080x448x1x1",
-                     "mixed_5b.branch0.conv.weight 96x192x1x1",
-                     "classif.weight ?x1536"),
-  .schemes = SCHEMES (&kappa_key_scheme_torch, &cadene_scheme),
-  .config_size = sizeof (UnbuiltConfig),
-  .configure = inception_resnet_v2_configure,
-  .describe = unbuilt_describe,
-};
 
 const KappaArchitecture kappa_architecture_vit = {
   .id = "vit",

@@ -27,7 +27,7 @@ read_shape (const GoldenFile *file, guint32 value)
   g_autofree double *dims = golden_numbers (file, value, &n);
 
   for (gsize d = 0; d < n && d < KAPPA_MAX_RANK; d++)
-    shape.dims[shape.rank++] = (gint64) dims[d];
+    shape.dims[shape.rank++] = (gint64)dims[d];
   return shape;
 }
 
@@ -65,10 +65,9 @@ read_tensors (const GoldenFile *file)
   renewed = kappa_test_copy_table (table, "fc.*");
   kappa_tensor_table_add (
       renewed, "fc.weight",
-      &KAPPA_SHAPE ((gint64) classes,
-                    kappa_tensor_table_lookup (table, "fc.weight")->shape.dims[1]),
+      &KAPPA_SHAPE ((gint64)classes, kappa_tensor_table_lookup (table, "fc.weight")->shape.dims[1]),
       TRUE, 0);
-  kappa_tensor_table_add (renewed, "fc.bias", &KAPPA_SHAPE ((gint64) classes), TRUE, 0);
+  kappa_tensor_table_add (renewed, "fc.bias", &KAPPA_SHAPE ((gint64)classes), TRUE, 0);
   kappa_tensor_table_free (table);
   return renewed;
 }
@@ -83,7 +82,7 @@ fill_weights (GoldenNet *net, const char *seed, double gain)
     {
       const KappaTensorSpec *spec = &g_array_index (net->listing->tensors, KappaTensorSpec, i);
       const gboolean trained = spec->role == KAPPA_ROLE_PARAMETER;
-      const gsize size = (gsize) kappa_shape_size (&spec->shape);
+      const gsize size = (gsize)kappa_shape_size (&spec->shape);
       double *target = (trained ? net->weights : net->buffers) + at[trained];
       g_autofree float *values = g_new (float, size);
 
@@ -114,21 +113,21 @@ static gboolean
 fetch_images (gint64 first, gint64 n, KappaDtype real, void *values, gpointer data, GError **error)
 {
   const GoldenFile *file = data;
-  const gsize size = (gsize) kappa_shape_size (&file->net.image);
-  const float *from = file->input + (gsize) first * size;
+  const gsize size = (gsize)kappa_shape_size (&file->net.image);
+  const float *from = file->input + (gsize)first * size;
 
-  for (gsize i = 0; i < (gsize) n * size; i++)
+  for (gsize i = 0; i < (gsize)n * size; i++)
     if (real == KAPPA_F64)
-      ((double *) values)[i] = from[i];
+      ((double *)values)[i] = from[i];
     else
-      ((float *) values)[i] = from[i];
+      ((float *)values)[i] = from[i];
   return TRUE;
 }
 
 static void
 fetch_labels (gint64 first, gint64 n, gint32 *labels, gpointer data)
 {
-  memcpy (labels, ((const GoldenFile *) data)->labels + first, (gsize) n * sizeof *labels);
+  memcpy (labels, ((const GoldenFile *)data)->labels + first, (gsize)n * sizeof *labels);
 }
 
 /* Cross-entropy has a label for each image; what explains a logit has one target. */
@@ -140,16 +139,16 @@ read_labels (GoldenFile *file)
   g_autofree double *labels = NULL;
   guint64 target;
 
-  file->labels = g_new0 (gint32, (gsize) file->net.n_samples);
+  file->labels = g_new0 (gint32, (gsize)file->net.n_samples);
   file->net.explain
       = kappa_json_get_unsigned (file->json, kappa_json_lookup (file->json, 0, "target"), &target);
   if (file->net.explain)
-    file->labels[0] = (gint32) target;
+    file->labels[0] = (gint32)target;
   if (list == KAPPA_JSON_MISSING)
     return;
   labels = golden_numbers (file, list, &n);
-  for (gsize i = 0; i < n && i < (gsize) file->net.n_samples; i++)
-    file->labels[i] = (gint32) labels[i];
+  for (gsize i = 0; i < n && i < (gsize)file->net.n_samples; i++)
+    file->labels[i] = (gint32)labels[i];
 }
 
 gboolean
@@ -158,11 +157,16 @@ golden_formula_open (GoldenFile *file, GError **error)
   g_autoptr (KappaTensorTable) table = read_tensors (file);
   g_autoptr (KappaMatch) match = NULL;
   g_autofree char *seed = golden_text (file, "seed", "");
+  const KappaPresetHints hints = { .file_name = file->name };
+  const KappaModelOptions options = { NULL, NULL };
   KappaShape input = read_shape (file, kappa_json_lookup (file->json, 0, "input"));
   double gain = 1.0;
 
   file->net.recognition = kappa_recognise (table, error);
   if (file->net.recognition == NULL)
+    return FALSE;
+  file->net.preset = kappa_preset_choose (file->net.recognition, &hints, &options, error);
+  if (file->net.preset == NULL)
     return FALSE;
   match = kappa_recognition_match (file->net.recognition, table, error);
   if (match == NULL)
@@ -172,8 +176,8 @@ golden_formula_open (GoldenFile *file, GError **error)
   kappa_json_get_double (file->json, kappa_json_lookup (file->json, 0, "gain"), &gain);
   fill_weights (&file->net, seed, gain);
   fill_vector (file, seed);
-  file->input = g_new (float, (gsize) kappa_shape_size (&input));
-  kappa_formula_fill (seed, "input", -2.0, 2.0, (gsize) kappa_shape_size (&input), file->input);
+  file->input = g_new (float, (gsize)kappa_shape_size (&input));
+  kappa_formula_fill (seed, "input", -2.0, 2.0, (gsize)kappa_shape_size (&input), file->input);
   file->net.n_samples = input.dims[0];
   file->net.image = KAPPA_SHAPE (input.dims[1], input.dims[2], input.dims[3]);
   file->net.fetch_images = fetch_images;

@@ -47,6 +47,7 @@ golden_net_clear (GoldenNet *net)
   g_clear_pointer (&net->parameters, g_array_unref);
   g_clear_pointer (&net->listing, kappa_network_listing_free);
   g_clear_pointer (&net->recognition, kappa_recognition_free);
+  g_clear_pointer (&net->preset, kappa_preset_free);
   g_clear_object (&net->model);
   g_clear_pointer (&net->weights, g_free);
   g_clear_pointer (&net->buffers, g_free);
@@ -55,14 +56,13 @@ golden_net_clear (GoldenNet *net)
 static KappaNode
 build_logits (const GoldenNet *net, KappaGraph *graph, KappaNode images)
 {
-  static const KappaChoices choices = { .norm_epsilon = 1e-5 };
   g_autoptr (KappaNetworkListing) listing = NULL;
 
   if (net->model != NULL)
     return kappa_model_build (net->model, graph, images);
   listing = kappa_network_listing_new ();
-  return kappa_network_build (net->recognition->architecture, net->recognition->config, &choices,
-                              graph, images, listing);
+  return kappa_network_build (net->recognition->architecture, net->recognition->config,
+                              &net->preset->choices, graph, images, listing);
 }
 
 static void

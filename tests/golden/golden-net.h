@@ -2,6 +2,7 @@
 
 #include "core/graph/program.h"
 #include "core/models/model.h"
+#include "core/models/preset.h"
 #include "core/models/recogniser.h"
 
 /**
@@ -19,7 +20,8 @@ typedef struct
 
 /**
  * GoldenNet:
- * @model: (nullable): a network from a file; otherwise @recognition is one without
+ * @model: (nullable): a network from a file; otherwise @recognition is one without, and @preset what
+ *   its family has for what no tensor shows
  * @weights: all trained numbers in flat order
  * @image: shape of one image
  * @explain: whether the scalar is the logit at the label instead of the cross-entropy
@@ -32,6 +34,7 @@ typedef struct
 {
   KappaModel *model;
   KappaRecognition *recognition;
+  KappaPreset *preset;
   KappaNetworkListing *listing;
   GArray *parameters;
   double *weights;

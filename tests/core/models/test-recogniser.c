@@ -29,21 +29,24 @@ static const struct
   { "resnet152", "ResNet-152", "torchvision and timm", 1000, 60192808, 11513626624 },
   { "resnet18d", "ResNet-18D", "torchvision and timm", 1000, 11708744, 0 },
   { "resnet50d", "ResNet-50D", "torchvision and timm", 1000, 25576264, 0 },
-  { "resnetrs50", "ResNet-RS-50", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs101", "ResNet-RS-101", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs152", "ResNet-RS-152", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs200", "ResNet-RS-200", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs270", "ResNet-RS-270", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs350", "ResNet-RS-350", "torchvision and timm", 1000, 0, 0 },
-  { "resnetrs420", "ResNet-RS-420", "torchvision and timm", 1000, 0, 0 },
-  { "inception_v4", "Inception-v4", "torchvision and timm", 1000, 0, 0 },
-  { "inception_v4_1001", "Inception-v4", "torchvision and timm", 1001, 0, 0 },
-  { "inception_resnet_v2", "Inception-ResNet-v2", "torchvision and timm", 1000, 0, 0 },
-  { "inceptionresnetv2_cadene_1001", "Inception-ResNet-v2", "Cadene", 1001, 0, 0 },
-  { "inception_resnet_v1_casia", "Inception-ResNet-v1", "torchvision and timm", 10575, 0, 0 },
-  { "inception_resnet_v1_vggface2", "Inception-ResNet-v1", "torchvision and timm", 8631, 0, 0 },
-  { "inception_resnet_v1_nohead", "Inception-ResNet-v1 (embedding)", "torchvision and timm", 0, 0,
+  { "resnetrs50", "ResNet-RS-50", "torchvision and timm", 1000, 35691912, 0 },
+  { "resnetrs101", "ResNet-RS-101", "torchvision and timm", 1000, 63618696, 0 },
+  { "resnetrs152", "ResNet-RS-152", "torchvision and timm", 1000, 86621576, 0 },
+  { "resnetrs200", "ResNet-RS-200", "torchvision and timm", 1000, 93209992, 0 },
+  { "resnetrs270", "ResNet-RS-270", "torchvision and timm", 1000, 129861448, 0 },
+  { "resnetrs350", "ResNet-RS-350", "torchvision and timm", 1000, 163956168, 0 },
+  { "resnetrs420", "ResNet-RS-420", "torchvision and timm", 1000, 191891656, 0 },
+  { "inception_v4", "Inception-v4", "torchvision and timm", 1000, 42679816, 12253974624 },
+  { "inception_v4_1001", "Inception-v4", "torchvision and timm", 1001, 42681353, 0 },
+  { "inception_resnet_v2", "Inception-ResNet-v2", "torchvision and timm", 1000, 55843464,
+    13155794016 },
+  { "inceptionresnetv2_cadene_1001", "Inception-ResNet-v2", "Cadene", 1001, 55845001, 0 },
+  { "inception_resnet_v1_casia", "Inception-ResNet-v1", "torchvision and timm", 10575, 28907599,
     0 },
+  { "inception_resnet_v1_vggface2", "Inception-ResNet-v1", "torchvision and timm", 8631, 27910327,
+    0 },
+  { "inception_resnet_v1_nohead", "Inception-ResNet-v1 (embedding)", "torchvision and timm", 0,
+    23482624, 1417662304 },
   { "mixer_S_16", "Mixer-S/16", "torchvision and timm", 1000, 0, 0 },
   { "mixer_S_32", "Mixer-S/32", "torchvision and timm", 1000, 0, 0 },
   { "mixer_B_16", "Mixer-B/16", "torchvision and timm", 1000, 0, 0 },
@@ -105,7 +108,7 @@ check_listing (const KappaNetworkListing *listing, guint64 parameters, guint64 m
       const KappaTensorSpec *spec = &g_array_index (listing->tensors, KappaTensorSpec, i);
 
       if (spec->role == KAPPA_ROLE_PARAMETER)
-        n_parameters += (guint64) kappa_shape_size (&spec->shape);
+        n_parameters += (guint64)kappa_shape_size (&spec->shape);
     }
   for (guint i = 0; i < listing->layers->len; i++)
     {
