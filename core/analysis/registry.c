@@ -1,3 +1,4 @@
+#include "core/analysis/activity.h"
 #include "core/analysis/analysis.h"
 #include "core/analysis/landscape.h"
 #include "core/analysis/predict.h"
@@ -9,6 +10,7 @@ static GType (*const get_types[]) (void) = {
   kappa_predict_get_type,
   kappa_landscape_get_type,
   kappa_sharpness_get_type,
+  kappa_activity_get_type,
 };
 
 /**

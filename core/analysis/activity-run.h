@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/analysis/activity-count.h"
+
+/**
+ * KappaActivityRun:
+ * @rule: what counts as active, in words
+ * @description: images, mode, precision
+ *
+ * A run under way.
+ */
+typedef struct
+{
+  KappaActivityCounter *counter;
+  KappaModel *model;
+  KappaResult *result;
+  KappaContext *context;
+  gint64 n_images;
+  guint folds;
+  char *rule;
+  char *description;
+} KappaActivityRun;
+
+void     kappa_activity_declare     (KappaActivityRun *run);
+gint64   kappa_activity_count_done  (KappaActivityRun *run);
+gboolean kappa_activity_compute     (KappaActivityRun *run, GError **error);
+void     kappa_activity_summarise   (KappaActivityRun *run);
