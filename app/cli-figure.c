@@ -7,12 +7,7 @@
 #include "app/cli-page.h"
 #include "core/base/error.h"
 #include "core/store/export.h"
-#include "ui/plot/bars-figure.h"
-#include "ui/plot/confusion-figure.h"
-#include "ui/plot/curve-figure.h"
 #include "ui/plot/figure-factory.h"
-#include "ui/plot/histogram-figure.h"
-#include "ui/plot/landscape-figure.h"
 
 typedef struct
 {
@@ -21,10 +16,11 @@ typedef struct
 
 /* What the options of figures mean; which figure has which it says itself. */
 static const Row view_blurbs[] = {
-  { "view", NULL, NULL, "how a landscape is drawn" },
+  { "view", NULL, NULL, "how a landscape or a spectrum is drawn" },
   { "quantity", "ARRAY", NULL, "what is drawn, e.g. accuracy instead of loss" },
   { "log", NULL, NULL, "logarithmic scale" },
   { "scale", NULL, NULL, "scale of values" },
+  { "lambda-scale", NULL, NULL, "scale of eigenvalues" },
   { "limits", "LOW:HIGH", "auto", "of values and colours" },
   { "x-range", "LOW:HIGH", "auto", "the part of the first axis that is shown" },
   { "y-range", "LOW:HIGH", "auto", "the part of the second axis that is shown" },
@@ -41,11 +37,6 @@ static const Row view_blurbs[] = {
   { "colors", NULL, NULL, "what the colours of a confusion matrix say" },
   { "order", NULL, NULL, "order of bars" },
   { "bins", "N", "automatic", "bins of a histogram" },
-};
-
-static KappaFigure *(*const constructors[]) (void) = {
-  kappa_landscape_figure_new, kappa_curve_figure_new,     kappa_confusion_figure_new,
-  kappa_bars_figure_new,      kappa_histogram_figure_new,
 };
 
 /* An option that has the name of a parameter of the analysis is spelt --figure-NAME beside it. */
@@ -66,24 +57,54 @@ find_blurb (const char *name)
   return NULL;
 }
 
-static char *
-list_nicks (GType type)
+static gboolean
+has_view_option (KappaFigure *figure, const char *name)
 {
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-  GString *nicks = g_string_new (NULL);
+  g_auto (GStrv) names = kappa_figure_list_options (figure);
 
-  for (guint i = 0; i < klass->n_values; i++)
-    g_string_append_printf (nicks, "%s%s", i > 0 ? "|" : "", klass->values[i].value_nick);
-  return g_string_free (nicks, FALSE);
+  return g_strv_contains ((const char *const *) names, name);
+}
+
+static KappaFigure *
+find_figure_with (GPtrArray *figures, const char *name)
+{
+  for (guint i = 0; i < figures->len; i++)
+    if (has_view_option (figures->pdata[i], name))
+      return figures->pdata[i];
+  return NULL;
+}
+
+/* Figures may mean different things by one option: its values are those of all. */
+static char *
+list_nicks (GPtrArray *figures, const char *name)
+{
+  g_autoptr (GPtrArray) nicks = g_ptr_array_new ();
+
+  for (guint f = 0; f < figures->len; f++)
+    {
+      GParamSpec *spec
+          = g_object_class_find_property (G_OBJECT_GET_CLASS (figures->pdata[f]), name);
+      GEnumClass *klass = spec != NULL && G_IS_PARAM_SPEC_ENUM (spec)
+                              ? G_PARAM_SPEC_ENUM (spec)->enum_class
+                              : NULL;
+
+      for (guint i = 0; klass != NULL && i < klass->n_values; i++)
+        if (!g_ptr_array_find_with_equal_func (nicks, klass->values[i].value_nick, g_str_equal,
+                                               NULL))
+          g_ptr_array_add (nicks, (gpointer) klass->values[i].value_nick);
+    }
+  g_ptr_array_add (nicks, NULL);
+  return nicks->len > 1 ? g_strjoinv ("|", (char **) nicks->pdata) : NULL;
 }
 
 static void
-declare_view_option (CliArguments *arguments, KappaFigure *figure, const char *name)
+declare_view_option (CliArguments *arguments, GPtrArray *figures, const char *name)
 {
+  KappaFigure *figure = find_figure_with (figures, name);
   GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (figure), name);
   const Row *row = find_blurb (name);
   g_autofree char *longer = g_strconcat ("figure-", name, NULL);
-  g_autofree char *nicks = G_IS_PARAM_SPEC_ENUM (spec) ? list_nicks (spec->value_type) : NULL;
+  g_autofree char *nicks = list_nicks (figures, name);
   g_autofree char *text = kappa_figure_dup_text (figure, name);
   const char *value = nicks != NULL ? text : NULL, *metavar = nicks;
 
@@ -101,28 +122,19 @@ declare_view_option (CliArguments *arguments, KappaFigure *figure, const char *n
 
 /* The names of all figures' options, each once. */
 static GPtrArray *
-list_view_options (void)
+list_view_options (GPtrArray *figures)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
+  for (guint f = 0; f < figures->len; f++)
     {
-      g_autoptr (KappaFigure) figure = constructors[c]();
-      g_auto (GStrv) names = kappa_figure_list_options (figure);
+      g_auto (GStrv) names = kappa_figure_list_options (figures->pdata[f]);
 
       for (guint i = 0; names[i] != NULL; i++)
         if (!g_ptr_array_find_with_equal_func (all, names[i], g_str_equal, NULL))
           g_ptr_array_add (all, g_strdup (names[i]));
     }
   return all;
-}
-
-static gboolean
-has_view_option (KappaFigure *figure, const char *name)
-{
-  g_auto (GStrv) names = kappa_figure_list_options (figure);
-
-  return g_strv_contains ((const char *const *) names, name);
 }
 
 /**
@@ -134,35 +146,24 @@ has_view_option (KappaFigure *figure, const char *name)
 void
 cli_declare_figure_options (CliArguments *arguments)
 {
-  g_autoptr (GPtrArray) names = list_view_options ();
+  g_autoptr (GPtrArray) figures = kappa_figure_list_classes ();
+  g_autoptr (GPtrArray) names = list_view_options (figures);
 
   cli_declare_page_options (arguments);
   for (guint i = 0; i < names->len; i++)
-    for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
-      {
-        g_autoptr (KappaFigure) figure = constructors[c]();
-
-        if (!has_view_option (figure, names->pdata[i]))
-          continue;
-        declare_view_option (arguments, figure, names->pdata[i]);
-        break;
-      }
+    declare_view_option (arguments, figures, names->pdata[i]);
 }
 
 /* Whether some figure that has the option takes the text. */
 static gboolean
-check_view_option (const char *name, const char *text, GError **error)
+check_view_option (GPtrArray *figures, const char *name, const char *text, GError **error)
 {
   g_autoptr (GError) cause = NULL;
 
-  for (guint c = 0; c < G_N_ELEMENTS (constructors); c++)
-    {
-      g_autoptr (KappaFigure) figure = constructors[c]();
-
-      if (has_view_option (figure, name)
-          && kappa_figure_set_text (figure, name, text, cause == NULL ? &cause : NULL))
-        return TRUE;
-    }
+  for (guint f = 0; f < figures->len; f++)
+    if (has_view_option (figures->pdata[f], name)
+        && kappa_figure_set_text (figures->pdata[f], name, text, cause == NULL ? &cause : NULL))
+      return TRUE;
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s", name, cause->message);
   return FALSE;
 }
@@ -179,7 +180,8 @@ gboolean
 cli_check_figure_options (CliArguments *arguments, GError **error)
 {
   KappaExportOptions options = KAPPA_EXPORT_OPTIONS_INIT;
-  g_autoptr (GPtrArray) names = list_view_options ();
+  g_autoptr (GPtrArray) figures = kappa_figure_list_classes ();
+  g_autoptr (GPtrArray) names = list_view_options (figures);
 
   if (!cli_read_page (arguments, &options, error))
     return FALSE;
@@ -188,7 +190,7 @@ cli_check_figure_options (CliArguments *arguments, GError **error)
       g_autofree char *option = spelling (arguments, names->pdata[i]);
       const char *text = cli_arguments_get (arguments, option);
 
-      if (text != NULL && !check_view_option (names->pdata[i], text, error))
+      if (text != NULL && !check_view_option (figures, names->pdata[i], text, error))
         return FALSE;
     }
   return TRUE;
@@ -197,7 +199,8 @@ cli_check_figure_options (CliArguments *arguments, GError **error)
 static gboolean
 apply_view (CliArguments *arguments, KappaFigure *figure, GError **error)
 {
-  g_autoptr (GPtrArray) names = list_view_options ();
+  g_autoptr (GPtrArray) figures = kappa_figure_list_classes ();
+  g_autoptr (GPtrArray) names = list_view_options (figures);
 
   for (guint i = 0; i < names->len; i++)
     {
@@ -215,7 +218,7 @@ apply_view (CliArguments *arguments, KappaFigure *figure, GError **error)
       if (!kappa_figure_set_text (figure, names->pdata[i], text, error))
         return FALSE;
     }
-  return TRUE;
+  return kappa_figure_reread (figure, error);
 }
 
 /**

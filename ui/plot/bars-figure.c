@@ -1,92 +1,41 @@
-#include "ui/plot/bars-figure.h"
-
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/error.h"
-#include "ui/plot/axis.h"
+#include "ui/plot/bars-private.h"
 #include "ui/plot/table-columns.h"
-
-#define TICK      0.35 /* lengths in letter sizes */
-#define GAP       0.35
-#define CAP       0.72
-#define BAR_SHARE 0.72
-
-typedef struct
-{
-  char *name, *detail;
-  double value;
-} Bar;
-
-struct _KappaBarsFigure
-{
-  KappaFigure parent_instance;
-
-  char *quantity;
-  KappaBarsOrder order;
-  gboolean log;
-  KappaLimits limits;
-
-  char *what, *unit;
-  GArray *bars; /* of Bar, as given */
-};
 
 G_DEFINE_FINAL_TYPE (KappaBarsFigure, kappa_bars_figure, KAPPA_TYPE_FIGURE)
 
-/* @numbers: whether there is room for the value behind every bar; @every: one name in so many is
- * written */
-typedef struct
-{
-  KappaRect plot;
-  KappaAxis axis;
-  guint *order;
-  double row;
-  guint every;
-  gboolean numbers;
-} Layout;
-
-GType
-kappa_bars_order_get_type (void)
-{
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    {
-      static const GEnumValue values[] = {
-        { KAPPA_BARS_ORDER_GIVEN, "KAPPA_BARS_ORDER_GIVEN", "given" },
-        { KAPPA_BARS_ORDER_RISING, "KAPPA_BARS_ORDER_RISING", "rising" },
-        { KAPPA_BARS_ORDER_FALLING, "KAPPA_BARS_ORDER_FALLING", "falling" },
-        { 0 },
-      };
-
-      g_once_init_leave (&type, g_enum_register_static ("KappaBarsOrder", values));
-    }
-  return type;
-}
+G_DEFINE_ENUM_TYPE (KappaBarsOrder,
+                    kappa_bars_order,
+                    G_DEFINE_ENUM_VALUE (KAPPA_BARS_ORDER_GIVEN, "given"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_BARS_ORDER_RISING, "rising"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_BARS_ORDER_FALLING, "falling"))
 
 #define FIELD(name) offsetof (KappaBarsFigure, name)
 
 static const KappaFigureOption options[] = {
-  { "quantity", KAPPA_OPTION_STRING, FIELD (quantity) },
+  { "quantity", KAPPA_OPTION_STRING, FIELD (quantity), .reads = TRUE },
   { "order", KAPPA_OPTION_ENUM, FIELD (order), kappa_bars_order_get_type },
   { "log", KAPPA_OPTION_BOOLEAN, FIELD (log) },
   { "limits", KAPPA_OPTION_LIMITS, FIELD (limits) },
 };
 
 static void
-bar_clear (gpointer data)
+item_clear (gpointer data)
 {
-  Bar *bar = data;
+  KappaBarItem *item = data;
 
-  g_free (bar->name);
-  g_free (bar->detail);
+  g_free (item->name);
+  g_free (item->detail);
 }
 
-static const Bar *
-get_bar (KappaBarsFigure *self, guint i)
+const KappaBarItem *
+kappa_bars_get_item (KappaBarsFigure *self, guint i)
 {
-  return &g_array_index (self->bars, Bar, i);
+  return &g_array_index (self->items, KappaBarItem, i);
 }
 
 static void
@@ -94,280 +43,201 @@ kappa_bars_figure_finalize (GObject *object)
 {
   KappaBarsFigure *self = KAPPA_BARS_FIGURE (object);
 
+  for (guint s = 0; s < KAPPA_BARS_MAX_SERIES; s++)
+    g_free (self->series[s]);
   g_free (self->quantity);
+  g_free (self->table);
+  g_free (self->preferred);
   g_free (self->what);
   g_free (self->unit);
-  g_array_unref (self->bars);
+  g_array_unref (self->items);
   G_OBJECT_CLASS (kappa_bars_figure_parent_class)->finalize (object);
 }
 
-static void
-add_bar (KappaBarsFigure *self, const char *name, double value, const char *detail)
+static KappaBarItem *
+add_item (KappaBarsFigure *self, const char *name, const char *detail)
 {
-  Bar bar = { g_strdup (name), g_strdup (detail), value };
+  KappaBarItem item = { g_strdup (name), g_strdup (detail) };
 
-  g_array_append_val (self->bars, bar);
+  for (guint s = 0; s < KAPPA_BARS_MAX_SERIES; s++)
+    item.values[s] = item.lows[s] = item.highs[s] = (double)NAN;
+  g_array_append_val (self->items, item);
+  return &g_array_index (self->items, KappaBarItem, self->items->len - 1);
 }
 
 static void
-set_what (KappaBarsFigure *self, const char *what, const char *unit)
+begin (KappaBarsFigure *self,
+       const char *what,
+       const char *unit,
+       const char *const *series,
+       guint n)
 {
   g_free (self->what);
   g_free (self->unit);
   self->what = g_strdup (what);
   self->unit = g_strdup (unit != NULL ? unit : "");
-  g_array_set_size (self->bars, 0);
+  for (guint s = 0; s < KAPPA_BARS_MAX_SERIES; s++)
+    {
+      g_free (self->series[s]);
+      self->series[s] = series != NULL && s < n ? g_strdup (series[s]) : NULL;
+    }
+  self->n_series = n;
+  g_array_set_size (self->items, 0);
+}
+
+/* The names of the rows: the column "name", or the first of texts. */
+static int
+find_names (const KappaTable *table)
+{
+  int name = kappa_table_find_text (table, "name");
+
+  for (guint i = 0; name < 0 && table != NULL && i < table->n_columns; i++)
+    if (table->texts[i] != NULL)
+      name = (int)i;
+  return name;
+}
+
+static const char *
+choose_quantity (KappaBarsFigure *self)
+{
+  return self->quantity[0] != '\0' ? self->quantity : self->preferred;
+}
+
+static int
+find_bound (const KappaTable *table, const char *quantity, const char *ending)
+{
+  g_autofree char *name = g_strconcat (quantity, ending, NULL);
+
+  return kappa_table_find_number (table, name);
+}
+
+static KappaBarItem *
+find_item (KappaBarsFigure *self, const char *name)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      KappaBarItem *item = &g_array_index (self->items, KappaBarItem, i);
+
+      if (strcmp (item->name, name) == 0)
+        return item;
+    }
+  return NULL;
+}
+
+static char *
+dup_detail (const KappaTable *table, gsize row)
+{
+  int images = kappa_table_find_number (table, "images"),
+      correct = kappa_table_find_number (table, "correct");
+
+  if (images < 0 || correct < 0)
+    return NULL;
+  return g_strdup_printf ("%.0f of %.0f right", table->numbers[correct][row],
+                          table->numbers[images][row]);
+}
+
+/* Rows of the first table come one after the other; those of further ones join the rows of their
+ * names. */
+static void
+take_table (KappaBarsFigure *self, const KappaTable *table, guint series)
+{
+  const char *quantity = choose_quantity (self);
+  int name = find_names (table), value = kappa_table_find_number (table, quantity);
+  int low = find_bound (table, quantity, "_low"), high = find_bound (table, quantity, "_high");
+
+  for (gsize row = 0; row < table->n_rows; row++)
+    {
+      g_autofree char *detail = dup_detail (table, row);
+      const char *text = table->texts[name][row];
+      KappaBarItem *item = series > 0 ? find_item (self, text) : NULL;
+
+      if (item == NULL)
+        item = add_item (self, text, detail);
+      item->values[series] = table->numbers[value][row];
+      if (low >= 0 && high >= 0)
+        {
+          item->lows[series] = table->numbers[low][row];
+          item->highs[series] = table->numbers[high][row];
+        }
+    }
+}
+
+static KappaTable *
+find_table (KappaBarsFigure *self, KappaResult *result, GError **error)
+{
+  g_autoptr (KappaTable) table = kappa_result_dup_table (result, self->table);
+
+  if (find_names (table) >= 0 && kappa_table_find_number (table, choose_quantity (self)) >= 0)
+    return g_steal_pointer (&table);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
+               "this result has no table of %s with a column “%s”", self->table,
+               choose_quantity (self));
+  return NULL;
+}
+
+/**
+ * kappa_bars_figure_compare:
+ * @results: of which each gives a series
+ * @names: what the results are of, for the legend
+ * @n: at most %KAPPA_BARS_MAX_SERIES
+ *
+ * Shows the same quantity of several results: rows with the same name stand together.
+ *
+ * Returns: %FALSE with %KAPPA_ERROR_DATA if one of them does not have it
+ */
+gboolean
+kappa_bars_figure_compare (KappaBarsFigure *self,
+                           KappaResult *const *results,
+                           const char *const *names,
+                           guint n,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) tables = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_table_free);
+  const KappaTable *first;
+
+  g_return_val_if_fail (n > 0 && n <= KAPPA_BARS_MAX_SERIES, FALSE);
+  for (guint i = 0; i < n; i++)
+    {
+      KappaTable *table = find_table (self, results[i], error);
+
+      if (table == NULL)
+        return FALSE;
+      g_ptr_array_add (tables, table);
+    }
+  first = tables->pdata[0];
+  begin (self, choose_quantity (self),
+         first->columns[kappa_table_find_number (first, choose_quantity (self))].unit, names, n);
+  for (guint i = 0; i < n; i++)
+    take_table (self, tables->pdata[i], i);
+  kappa_figure_changed (KAPPA_FIGURE (self));
+  return TRUE;
 }
 
 static gboolean
 kappa_bars_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
-  KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
-  const char *quantity = self->quantity[0] != '\0' ? self->quantity : "top1";
-  g_autoptr (KappaTable) table = kappa_result_dup_table (result, "classes");
-  int name = kappa_table_find_text (table, "name"),
-      value = kappa_table_find_number (table, quantity);
-  int images = kappa_table_find_number (table, "images"),
-      correct = kappa_table_find_number (table, "correct");
-
-  if (name < 0 || value < 0)
-    {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "this result has no table of classes with a column “%s”", quantity);
-      return FALSE;
-    }
-  set_what (self, quantity, table->columns[value].unit);
-  for (gsize row = 0; row < table->n_rows; row++)
-    {
-      g_autofree char *detail = NULL;
-
-      if (images >= 0 && correct >= 0)
-        detail = g_strdup_printf ("%.0f of %.0f right", table->numbers[correct][row],
-                                  table->numbers[images][row]);
-      add_bar (self, table->texts[name][row], table->numbers[value][row], detail);
-    }
-  return TRUE;
+  return kappa_bars_figure_compare (KAPPA_BARS_FIGURE (figure), &result, NULL, 1, error);
 }
 
-static int
-compare_bars (const void *a, const void *b, void *data)
-{
-  KappaBarsFigure *self = data;
-  guint i = *(const guint *)a, j = *(const guint *)b;
-  double x = get_bar (self, i)->value, y = get_bar (self, j)->value;
-
-  if (self->order == KAPPA_BARS_ORDER_GIVEN || x == y || isnan (x) || isnan (y))
-    return isnan (x) != isnan (y) && self->order != KAPPA_BARS_ORDER_GIVEN ? isnan (x) - isnan (y)
-                                                                           : (i > j) - (i < j);
-  return (x < y) == (self->order == KAPPA_BARS_ORDER_RISING) ? -1 : 1;
-}
-
-static guint *
-sort_bars (KappaBarsFigure *self)
-{
-  guint *order = g_new (guint, MAX (self->bars->len, 1));
-
-  for (guint i = 0; i < self->bars->len; i++)
-    order[i] = i;
-  qsort_r (order, self->bars->len, sizeof *order, compare_bars, self);
-  return order;
-}
-
-/* Bars begin at zero, or, on a logarithmic axis, a little below the smallest. Shares end at one. */
-static void
-choose_limits (KappaBarsFigure *self, KappaAxis *axis)
-{
-  KappaScale scale = self->log ? KAPPA_SCALE_LOG : KAPPA_SCALE_LINEAR;
-  double low = self->log ? (double)INFINITY : 0.0, high = self->log ? -(double)INFINITY : 0.0;
-
-  for (guint i = 0; i < self->bars->len; i++)
-    {
-      double value = get_bar (self, i)->value;
-
-      if (!isfinite (value) || (self->log && value <= 0.0))
-        continue;
-      low = MIN (low, value);
-      high = MAX (high, value);
-    }
-  if (self->log)
-    kappa_axis_init (axis, scale, low / 2.0, high);
-  else
-    kappa_axis_init (axis, scale, low, high > 0.3 && high <= 1.0 && low >= 0.0 ? 1.0 : high);
-  if (!kappa_limits_is_auto (&self->limits) && (!self->log || self->limits.high > 0.0))
-    kappa_axis_init (axis, scale, self->limits.low, self->limits.high);
-}
-
-static char *
-format_bar (const Bar *bar)
-{
-  return kappa_format_value (bar->value, 3);
-}
-
-static void
-lay_out (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, Layout *layout)
-{
-  double names = 0.0, numbers = 0.0, bottom = (TICK + 0.3 + CAP + 0.45 + CAP + 0.3) * pen->em;
-  double height = MAX (body->height - bottom - 0.5 * pen->em, pen->em);
-
-  *layout = (Layout) { .order = sort_bars (self), .row = height / MAX (self->bars->len, 1) };
-  layout->row = MIN (layout->row, 5.0 * pen->em);
-  layout->every = (guint)MAX (ceil (1.15 * pen->em / layout->row), 1.0);
-  layout->numbers = layout->every == 1;
-  for (guint i = 0; i < self->bars->len; i++)
-    {
-      g_autofree char *text = format_bar (get_bar (self, i));
-
-      numbers = MAX (numbers, kappa_pen_measure (pen, text, KAPPA_TEXT_SMALL));
-      names = MAX (names, kappa_pen_measure (pen, get_bar (self, i)->name, KAPPA_TEXT_BODY));
-    }
-  names = MIN (names, 0.4 * body->width);
-  numbers = layout->numbers ? numbers + 2.0 * GAP * pen->em : pen->em;
-  choose_limits (self, &layout->axis);
-  layout->plot = (KappaRect) { body->x + names + GAP * pen->em, body->y + 0.5 * pen->em,
-                               MAX (body->width - names - numbers - GAP * pen->em, pen->em),
-                               layout->row * self->bars->len };
-  kappa_axis_make_ticks (&layout->axis,
-                         (guint)CLAMP (layout->plot.width / (4.5 * pen->em), 2.0, 10.0));
-}
-
-static double
-get_x (const Layout *layout, double value)
-{
-  return layout->plot.x
-         + CLAMP (kappa_axis_place (&layout->axis, value), 0.0, 1.0) * layout->plot.width;
-}
-
-static void
-draw_axis (KappaBarsFigure *self, KappaPen *pen, const Layout *layout)
-{
-  double bottom = layout->plot.y + layout->plot.height, away = bottom + (TICK + 0.3) * pen->em;
-  g_autofree char *title = g_strdup_printf (self->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s",
-                                            self->what, self->unit, self->log ? ", log" : "");
-
-  cairo_set_line_width (pen->cr, pen->line);
-  for (guint i = 0; i < layout->axis.n_ticks; i++)
-    {
-      const KappaTick *tick = &layout->axis.ticks[i];
-      double x = kappa_pen_snap_x (pen, get_x (layout, tick->value));
-
-      kappa_pen_set_color (pen, &pen->theme->grid);
-      cairo_move_to (pen->cr, x, layout->plot.y);
-      cairo_line_to (pen->cr, x, bottom);
-      cairo_stroke (pen->cr);
-      kappa_pen_set_color (pen, &pen->theme->ink);
-      cairo_move_to (pen->cr, x, bottom);
-      cairo_line_to (pen->cr, x, bottom + TICK * pen->em);
-      cairo_stroke (pen->cr);
-      kappa_pen_text (pen, tick->label, KAPPA_TEXT_BODY, &pen->theme->ink, x, away, 0.5, 0.0);
-    }
-  kappa_pen_text (pen, title, KAPPA_TEXT_BODY, &pen->theme->ink,
-                  layout->plot.x + 0.5 * layout->plot.width, away + (CAP + 0.45) * pen->em, 0.5,
-                  0.0);
-}
-
-/* A name too long for its place is cut at its beginning: layers differ at their ends. */
-static char *
-fit_name (KappaPen *pen, const char *name, double width)
-{
-  const char *rest = name;
-
-  if (kappa_pen_measure (pen, name, KAPPA_TEXT_BODY) <= width)
-    return g_strdup (name);
-  while (*rest != '\0')
-    {
-      g_autofree char *shorter = g_strconcat ("…", rest, NULL);
-
-      if (kappa_pen_measure (pen, shorter, KAPPA_TEXT_BODY) <= width)
-        return g_steal_pointer (&shorter);
-      rest = g_utf8_next_char (rest);
-    }
-  return g_strdup ("");
-}
-
-static void
-draw_bar (KappaBarsFigure *self,
-          KappaPen *pen,
-          const KappaRect *body,
-          const Layout *layout,
-          guint row)
-{
-  const Bar *bar = get_bar (self, layout->order[row]);
-  double y = layout->plot.y + (row + 0.5) * layout->row, thick = BAR_SHARE * layout->row;
-  double zero = get_x (layout, self->log ? layout->axis.low : 0.0), end = zero;
-  gboolean on_axis = kappa_axis_can_show (&layout->axis, bar->value);
-
-  if (on_axis)
-    end = get_x (layout, bar->value);
-  cairo_rectangle (pen->cr, MIN (zero, end), y - 0.5 * thick, fabs (end - zero), thick);
-  kappa_pen_set_color (pen, &pen->theme->series[0]);
-  cairo_fill (pen->cr);
-  if (row % layout->every == 0)
-    {
-      g_autofree char *name = fit_name (pen, bar->name, layout->plot.x - body->x - GAP * pen->em);
-
-      kappa_pen_text (pen, name, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x - GAP * pen->em,
-                      y, 1.0, 0.5);
-    }
-  if (layout->numbers)
-    {
-      g_autofree char *text = format_bar (bar);
-
-      kappa_pen_text (pen, text, KAPPA_TEXT_SMALL, on_axis ? &pen->theme->ink : &pen->theme->faint,
-                      MAX (zero, end) + GAP * pen->em, y, 0.0, 0.5);
-    }
-}
-
-static void
-kappa_bars_figure_draw (KappaFigure *figure, KappaPen *pen, const KappaRect *body)
+/* Columns of numbers that are not the bounds of another. */
+static char **
+kappa_bars_figure_list_quantities (KappaFigure *figure, KappaResult *result)
 {
   KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
-  Layout layout;
-  double x;
+  g_autoptr (KappaTable) table = kappa_result_dup_table (result, self->table);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
-  lay_out (self, pen, body, &layout);
-  if (self->bars->len > 0)
-    draw_axis (self, pen, &layout);
-  for (guint row = 0; row < self->bars->len; row++)
-    draw_bar (self, pen, body, &layout, row);
-  x = kappa_pen_snap_x (pen, get_x (&layout, self->log ? layout.axis.low : 0.0));
-  kappa_pen_set_color (pen, &pen->theme->ink);
-  cairo_set_line_width (pen->cr, pen->line);
-  cairo_move_to (pen->cr, x, layout.plot.y);
-  cairo_line_to (pen->cr, x, layout.plot.y + layout.plot.height);
-  cairo_stroke (pen->cr);
-  g_free (layout.order);
-}
-
-static gboolean
-kappa_bars_figure_probe (KappaFigure *figure,
-                         KappaPen *pen,
-                         const KappaRect *body,
-                         double x,
-                         double y,
-                         KappaProbe *probe)
-{
-  KappaBarsFigure *self = KAPPA_BARS_FIGURE (figure);
-  gboolean found;
-  Layout layout;
-
-  lay_out (self, pen, body, &layout);
-  found = self->bars->len > 0 && y >= layout.plot.y && y < layout.plot.y + layout.plot.height
-          && x >= body->x && x <= body->x + body->width;
-  if (found)
+  if (kappa_table_find_number (table, self->preferred) >= 0)
+    g_strv_builder_add (names, self->preferred);
+  for (guint i = 0; table != NULL && i < table->n_columns; i++)
     {
-      guint row = MIN ((guint)((y - layout.plot.y) / layout.row), self->bars->len - 1);
-      const Bar *bar = get_bar (self, layout.order[row]);
-      g_autofree char *text = format_bar (bar);
+      const char *name = table->columns[i].name;
 
-      probe->x = kappa_axis_value (&layout.axis, (x - layout.plot.x) / layout.plot.width);
-      probe->y = layout.order[row];
-      probe->value = bar->value;
-      probe->text = g_strdup_printf (
-          "%s\n%s %s%s%s%s%s", bar->name, self->what, text, self->unit[0] != '\0' ? " " : "",
-          self->unit, bar->detail != NULL ? "\n" : "", bar->detail != NULL ? bar->detail : "");
+      if (table->columns[i].type == KAPPA_COLUMN_NUMBER && strcmp (name, self->preferred) != 0
+          && !g_str_has_suffix (name, "_low") && !g_str_has_suffix (name, "_high"))
+        g_strv_builder_add (names, name);
     }
-  g_free (layout.order);
-  return found;
+  return g_strv_builder_end (names);
 }
 
 static char *
@@ -377,18 +247,23 @@ kappa_bars_figure_describe (KappaFigure *figure)
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "Bars of %s for %u items:",
-                          self->what != NULL ? self->what : "nothing yet", self->bars->len);
-  for (guint i = 0; i < MIN (self->bars->len, 40); i++)
-    g_string_append_printf (text, "%s %s %.4g", i > 0 ? "," : "", get_bar (self, i)->name,
-                            get_bar (self, i)->value);
-  g_string_append (text, self->bars->len > 40 ? " and so on." : ".");
+                          self->what[0] != '\0' ? self->what : "nothing yet", self->items->len);
+  for (guint i = 0; i < MIN (self->items->len, 40); i++)
+    {
+      const KappaBarItem *item = kappa_bars_get_item (self, i);
+
+      g_string_append_printf (text, "%s %s", i > 0 ? "," : "", item->name);
+      for (guint s = 0; s < self->n_series; s++)
+        g_string_append_printf (text, "%s %.4g", s > 0 ? " and" : "", item->values[s]);
+    }
+  g_string_append (text, self->items->len > 40 ? " and so on." : ".");
   return g_string_free (text, FALSE);
 }
 
 static double
 kappa_bars_figure_get_aspect (KappaFigure *figure)
 {
-  return CLAMP (20.0 / MAX (KAPPA_BARS_FIGURE (figure)->bars->len, 1), 0.7, 1.6);
+  return CLAMP (20.0 / MAX (KAPPA_BARS_FIGURE (figure)->items->len, 1), 0.7, 1.6);
 }
 
 static void
@@ -398,8 +273,9 @@ kappa_bars_figure_class_init (KappaBarsFigureClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = kappa_bars_figure_finalize;
   figure_class->update = kappa_bars_figure_update;
-  figure_class->draw = kappa_bars_figure_draw;
-  figure_class->probe = kappa_bars_figure_probe;
+  figure_class->draw = kappa_bars_draw;
+  figure_class->probe = kappa_bars_probe;
+  figure_class->list_quantities = kappa_bars_figure_list_quantities;
   figure_class->describe = kappa_bars_figure_describe;
   figure_class->get_aspect = kappa_bars_figure_get_aspect;
   kappa_figure_class_install_options (figure_class, options, G_N_ELEMENTS (options));
@@ -408,10 +284,10 @@ kappa_bars_figure_class_init (KappaBarsFigureClass *klass)
 static void
 kappa_bars_figure_init (KappaBarsFigure *self)
 {
-  self->bars = g_array_new (FALSE, FALSE, sizeof (Bar));
-  g_array_set_clear_func (self->bars, bar_clear);
-  self->what = g_strdup ("");
-  self->unit = g_strdup ("");
+  self->items = g_array_new (FALSE, FALSE, sizeof (KappaBarItem));
+  g_array_set_clear_func (self->items, item_clear);
+  begin (self, "", "", NULL, 1);
+  kappa_bars_figure_set_source (self, "classes", "top1");
 }
 
 /**
@@ -423,6 +299,22 @@ KappaFigure *
 kappa_bars_figure_new (void)
 {
   return g_object_new (KAPPA_TYPE_BARS_FIGURE, NULL);
+}
+
+/**
+ * kappa_bars_figure_set_source:
+ * @table: the table of a result whose rows are shown
+ * @quantity: the column that is shown while the option "quantity" is ""
+ *
+ * Columns with the endings "_low" and "_high" are the interval that a value is in.
+ */
+void
+kappa_bars_figure_set_source (KappaBarsFigure *self, const char *table, const char *quantity)
+{
+  g_free (self->table);
+  g_free (self->preferred);
+  self->table = g_strdup (table);
+  self->preferred = g_strdup (quantity);
 }
 
 /**
@@ -438,8 +330,20 @@ kappa_bars_figure_set_bars (KappaBarsFigure *self,
                             const KappaBar *bars,
                             gsize n)
 {
-  set_what (self, what, unit);
+  begin (self, what, unit, NULL, 1);
   for (gsize i = 0; i < n; i++)
-    add_bar (self, bars[i].name, bars[i].value, bars[i].detail);
+    add_item (self, bars[i].name, bars[i].detail)->values[0] = bars[i].value;
   kappa_figure_changed (KAPPA_FIGURE (self));
+}
+
+/**
+ * kappa_bars_figure_get_name:
+ * @index: the y coordinate of a probe
+ *
+ * Returns: (transfer none) (nullable): what the bars there are of
+ */
+const char *
+kappa_bars_figure_get_name (KappaBarsFigure *self, guint index)
+{
+  return index < self->items->len ? kappa_bars_get_item (self, index)->name : NULL;
 }

@@ -2,6 +2,8 @@
 
 #include "ui/plot/figure.h"
 
+#define KAPPA_BARS_MAX_SERIES 4
+
 /**
  * KappaBar:
  * @name: at the left of the bar
@@ -27,9 +29,10 @@ GType kappa_bars_order_get_type (void);
 /**
  * KappaBarsFigure:
  *
- * One number for each of some named things: accuracy by class, parameters by layer. View properties:
+ * One number for each of some named things, or one for each of several results: accuracy by class, parameters by
+ * layer, the trace by tensor of two networks. View properties:
  *
- * - "quantity": of a result, the column of the table "classes"; top1 if it is ""
+ * - "quantity": of a result, the column of its table
  * - "order": given, rising, falling
  * - "log": values on a logarithmic axis
  * - "limits": of the values
@@ -37,6 +40,10 @@ GType kappa_bars_order_get_type (void);
 #define KAPPA_TYPE_BARS_FIGURE (kappa_bars_figure_get_type ())
 G_DECLARE_FINAL_TYPE (KappaBarsFigure, kappa_bars_figure, KAPPA, BARS_FIGURE, KappaFigure)
 
-KappaFigure *kappa_bars_figure_new      (void);
-void         kappa_bars_figure_set_bars (KappaBarsFigure *self, const char *what, const char *unit, const KappaBar *bars,
-                                         gsize n);
+KappaFigure *kappa_bars_figure_new        (void);
+void         kappa_bars_figure_set_source (KappaBarsFigure *self, const char *table, const char *quantity);
+void         kappa_bars_figure_set_bars   (KappaBarsFigure *self, const char *what, const char *unit, const KappaBar *bars,
+                                           gsize n);
+gboolean     kappa_bars_figure_compare    (KappaBarsFigure *self, KappaResult *const *results, const char *const *names,
+                                           guint n, GError **error);
+const char  *kappa_bars_figure_get_name   (KappaBarsFigure *self, guint index);

@@ -61,6 +61,7 @@ kappa_curve_figure_finalize (GObject *object)
   g_ptr_array_unref (self->panels);
   g_array_unref (self->marks);
   g_free (self->quantity);
+  g_free (self->preferred);
   G_OBJECT_CLASS (kappa_curve_figure_parent_class)->finalize (object);
 }
 
@@ -91,6 +92,25 @@ is_derived (const char *name)
   return g_str_has_suffix (name, "_deviation");
 }
 
+/* Adds the array if it is over the same axis as those before it. */
+static void
+add_panel (GPtrArray *panels, KappaResult *result, const char *name)
+{
+  g_autoptr (KappaArray) array = kappa_result_dup_array (result, name);
+  KappaCurvePanel *first = panels->len > 0 ? panels->pdata[0] : NULL;
+  KappaCurvePanel *panel;
+
+  if (array == NULL || array->rank != 1 || is_derived (name) || array->coordinates[0] == NULL)
+    return;
+  panel = kappa_curve_panel_new (result, array);
+  if (panel == NULL)
+    return;
+  if (first == NULL || (strcmp (first->x_name, panel->x_name) == 0 && first->n == panel->n))
+    g_ptr_array_add (panels, panel);
+  else
+    kappa_curve_panel_free (panel);
+}
+
 static gboolean
 kappa_curve_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
@@ -99,22 +119,11 @@ kappa_curve_figure_update (KappaFigure *figure, KappaResult *result, GError **er
       = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_curve_panel_free);
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
-  for (char **name = names; *name != NULL; name++)
-    {
-      g_autoptr (KappaArray) array = kappa_result_dup_array (result, *name);
-      KappaCurvePanel *first = panels->len > 0 ? panels->pdata[0] : NULL;
-      KappaCurvePanel *panel;
-
-      if (array == NULL || array->rank != 1 || is_derived (*name) || array->coordinates[0] == NULL)
-        continue;
-      panel = kappa_curve_panel_new (result, array);
-      if (panel == NULL)
-        continue;
-      if (first == NULL || (strcmp (first->x_name, panel->x_name) == 0 && first->n == panel->n))
-        g_ptr_array_add (panels, panel);
-      else
-        kappa_curve_panel_free (panel);
-    }
+  if (self->preferred != NULL)
+    add_panel (panels, result, self->preferred);
+  for (char **name = names; *name != NULL && (self->preferred == NULL || panels->len > 0); name++)
+    if (g_strcmp0 (*name, self->preferred) != 0)
+      add_panel (panels, result, *name);
   if (panels->len == 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
@@ -366,4 +375,15 @@ KappaFigure *
 kappa_curve_figure_new (void)
 {
   return g_object_new (KAPPA_TYPE_CURVE_FIGURE, NULL);
+}
+
+/**
+ * kappa_curve_figure_set_preferred:
+ * @name: (nullable): the array that is drawn first, and others only if they are over the same axis
+ */
+void
+kappa_curve_figure_set_preferred (KappaCurveFigure *self, const char *name)
+{
+  g_free (self->preferred);
+  self->preferred = g_strdup (name);
 }

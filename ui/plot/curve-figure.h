@@ -27,4 +27,5 @@ typedef enum
 #define KAPPA_TYPE_CURVE_BAND (kappa_curve_band_get_type ())
 GType kappa_curve_band_get_type (void);
 
-KappaFigure *kappa_curve_figure_new (void);
+KappaFigure *kappa_curve_figure_new           (void);
+void         kappa_curve_figure_set_preferred (KappaCurveFigure *self, const char *name);

@@ -24,6 +24,7 @@ struct _KappaCurveFigure
   KappaCurveBand band;
   gboolean show_seeds;
 
+  char *preferred;   /* the array whose axis is drawn; NULL for the first */
   GPtrArray *panels; /* of KappaCurvePanel */
   GArray *marks;     /* of KappaCurveMark */
 };

@@ -8,39 +8,65 @@
 #include "ui/plot/curve-figure.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
+#include "ui/plot/spectrum-figure.h"
 
-static KappaFigure *
-new_confidence (void)
-{
-  KappaFigure *figure = kappa_histogram_figure_new ();
-
-  kappa_histogram_figure_set_preferred (KAPPA_HISTOGRAM_FIGURE (figure), "probability");
-  return figure;
-}
-
-static KappaFigure *
-new_losses (void)
-{
-  KappaFigure *figure = kappa_histogram_figure_new ();
-
-  kappa_histogram_figure_set_preferred (KAPPA_HISTOGRAM_FIGURE (figure), "image_loss");
-  return figure;
-}
-
-/* Which figures show what an analysis finds, the best first. */
-static const struct
+/* One way to show what an analysis finds. @table and @quantity are where the figure looks, unless
+ * the class itself knows. */
+typedef struct
 {
   const char *analysis;
   const char *kind;
   KappaFigure *(*create) (void);
-} figures[] = {
+  const char *table, *quantity;
+} Entry;
+
+/* Of each analysis the best first. */
+static const Entry entries[] = {
   { "landscape", "plane", kappa_landscape_figure_new },
   { "landscape", "line", kappa_curve_figure_new },
   { "predict", "confusion", kappa_confusion_figure_new },
-  { "predict", "classes", kappa_bars_figure_new },
-  { "predict", "confidence", new_confidence },
-  { "predict", "losses", new_losses },
+  { "predict", "classes", kappa_bars_figure_new, "classes", "top1" },
+  { "predict", "confidence", kappa_histogram_figure_new, NULL, "probability" },
+  { "predict", "losses", kappa_histogram_figure_new, NULL, "image_loss" },
+  { "spectrum", "spectrum", kappa_spectrum_figure_new },
 };
+
+static KappaFigure *
+create (const Entry *entry)
+{
+  KappaFigure *figure = entry->create ();
+
+  if (KAPPA_IS_BARS_FIGURE (figure))
+    kappa_bars_figure_set_source (KAPPA_BARS_FIGURE (figure), entry->table, entry->quantity);
+  else if (KAPPA_IS_HISTOGRAM_FIGURE (figure))
+    kappa_histogram_figure_set_preferred (KAPPA_HISTOGRAM_FIGURE (figure), entry->quantity);
+  else if (KAPPA_IS_CURVE_FIGURE (figure))
+    kappa_curve_figure_set_preferred (KAPPA_CURVE_FIGURE (figure), entry->quantity);
+  return figure;
+}
+
+/**
+ * kappa_figure_list_classes:
+ *
+ * Returns: (transfer full) (element-type KappaFigure): one figure without data of each class that
+ * is in use: what can be chosen about figures at all
+ */
+GPtrArray *
+kappa_figure_list_classes (void)
+{
+  GPtrArray *figures = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      gboolean known = FALSE;
+
+      for (guint k = 0; k < i; k++)
+        known |= entries[k].create == entries[i].create;
+      if (!known)
+        g_ptr_array_add (figures, entries[i].create ());
+    }
+  return figures;
+}
 
 /**
  * kappa_figure_list_kinds:
@@ -52,13 +78,23 @@ static const struct
 char **
 kappa_figure_list_kinds (const char *analysis)
 {
-  GPtrArray *kinds = g_ptr_array_new ();
+  g_autoptr (GStrvBuilder) kinds = g_strv_builder_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
-    if (strcmp (figures[i].analysis, analysis) == 0)
-      g_ptr_array_add (kinds, g_strdup (figures[i].kind));
-  g_ptr_array_add (kinds, NULL);
-  return (char **)g_ptr_array_free (kinds, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    if (strcmp (entries[i].analysis, analysis) == 0)
+      g_strv_builder_add (kinds, entries[i].kind);
+  return g_strv_builder_end (kinds);
+}
+
+static void
+refuse (const char *analysis, const char *kind, GError **error)
+{
+  g_auto (GStrv) kinds = kappa_figure_list_kinds (analysis);
+  g_autofree char *known = g_strjoinv (", ", kinds);
+
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "no figure “%s” of the analysis “%s”; there is %s", kind != NULL ? kind : "",
+               analysis, known[0] != '\0' ? known : "none");
 }
 
 /**
@@ -78,28 +114,21 @@ kappa_figure_new_of_kind (const char *analysis,
 {
   g_autoptr (GError) first_error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
     {
       g_autoptr (KappaFigure) figure = NULL;
 
-      if (strcmp (figures[i].analysis, analysis) != 0
-          || (kind != NULL && strcmp (figures[i].kind, kind) != 0))
+      if (strcmp (entries[i].analysis, analysis) != 0
+          || (kind != NULL && strcmp (entries[i].kind, kind) != 0))
         continue;
-      figure = figures[i].create ();
+      figure = create (&entries[i]);
       if (kappa_figure_update (figure, result, first_error == NULL ? &first_error : NULL))
         return g_steal_pointer (&figure);
     }
   if (first_error != NULL)
     g_propagate_error (error, g_steal_pointer (&first_error));
   else
-    {
-      g_auto (GStrv) kinds = kappa_figure_list_kinds (analysis);
-      g_autofree char *known = g_strjoinv (", ", kinds);
-
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "no figure “%s” of the analysis “%s”; there is %s", kind != NULL ? kind : "",
-                   analysis, known[0] != '\0' ? known : "none");
-    }
+    refuse (analysis, kind, error);
   return NULL;
 }
 

@@ -102,6 +102,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
   set_field (get_field (object, option), option, value);
   if (klass->view_changed != NULL)
     klass->view_changed (KAPPA_FIGURE (object), option->stale);
+  if (option->reads)
+    kappa_figure_reread (KAPPA_FIGURE (object), NULL);
   kappa_figure_changed (KAPPA_FIGURE (object));
 }
 

@@ -15,6 +15,7 @@ typedef struct
   char *title;
   char *caption;
   char *provenance;
+  KappaResult *result; /* what was shown last */
   KappaTheme theme; /* of the last drawing: letters decide where things are */
   gboolean has_cursor;
   double cursor_x, cursor_y;
@@ -38,6 +39,7 @@ kappa_figure_finalize (GObject *object)
   g_free (private->title);
   g_free (private->caption);
   g_free (private->provenance);
+  g_clear_object (&private->result);
   G_OBJECT_CLASS (kappa_figure_parent_class)->finalize (object);
 }
 
@@ -293,10 +295,46 @@ kappa_figure_pan (KappaFigure *self, double dx, double dy, double width, double 
 gboolean
 kappa_figure_update (KappaFigure *self, KappaResult *result, GError **error)
 {
+  KappaFigurePrivate *private = kappa_figure_get_instance_private (self);
+
   if (!KAPPA_FIGURE_GET_CLASS (self)->update (self, result, error))
     return FALSE;
+  g_set_object (&private->result, result);
   kappa_figure_changed (self);
   return TRUE;
+}
+
+/**
+ * kappa_figure_reread:
+ *
+ * Takes from the result that was shown last what the view asks for now.
+ *
+ * Returns: %FALSE with %KAPPA_ERROR_DATA if the result does not have it; what was shown before
+ * stays
+ */
+gboolean
+kappa_figure_reread (KappaFigure *self, GError **error)
+{
+  KappaFigurePrivate *private = kappa_figure_get_instance_private (self);
+
+  return private->result == NULL || kappa_figure_update (self, private->result, error);
+}
+
+/**
+ * kappa_figure_list_quantities:
+ *
+ * Returns: (transfer full): what the view option "quantity" can be, the one that is shown by itself
+ * first; empty if there is no choice
+ */
+char **
+kappa_figure_list_quantities (KappaFigure *self)
+{
+  KappaFigurePrivate *private = kappa_figure_get_instance_private (self);
+  KappaFigureClass *klass = KAPPA_FIGURE_GET_CLASS (self);
+
+  if (klass->list_quantities == NULL || private->result == NULL)
+    return g_new0 (char *, 1);
+  return klass->list_quantities (self, private->result);
 }
 
 /**

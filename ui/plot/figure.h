@@ -46,6 +46,7 @@ G_DECLARE_DERIVABLE_TYPE (KappaFigure, kappa_figure, KAPPA, FIGURE, GObject)
  * @minimum, @maximum: of a number
  * @fallback: the value at first: a number, an enumeration's value, or whether
  * @stale: handed to the class' view_changed() when the value has changed
+ * @reads: whether another value means to take other things from the result
  * @get_alias, @set_alias: for an option that only says another in other words; it has no field, and is not written
  *   down with the view
  *
@@ -60,6 +61,7 @@ struct _KappaFigureOption
   double minimum, maximum;
   double fallback;
   guint stale;
+  gboolean reads;
   gboolean (*get_alias) (KappaFigure *self);
   void (*set_alias) (KappaFigure *self, gboolean value);
 };
@@ -74,6 +76,7 @@ struct _KappaFigureOption
  * @locate: (nullable): where a data point is drawn: the inverse of @probe
  * @zoom: (nullable): enlarges @factor times around a place
  * @pan: (nullable): moves the view as if the figure was dragged; turns a surface
+ * @list_quantities: (nullable): what the option "quantity" can be for the result at hand, the first by itself
  * @describe: full sentences for who cannot see the figure
  * @get_aspect: (nullable): the width that suits the figure, over its height; 4:3 if %NULL
  */
@@ -91,6 +94,7 @@ struct _KappaFigureClass
                            double *at_x, double *at_y);
   void     (*zoom)        (KappaFigure *self, KappaPen *pen, const KappaRect *body, double factor, double x, double y);
   void     (*pan)         (KappaFigure *self, KappaPen *pen, const KappaRect *body, double dx, double dy);
+  char   **(*list_quantities) (KappaFigure *self, KappaResult *result);
   char    *(*describe)    (KappaFigure *self);
   double   (*get_aspect)  (KappaFigure *self);
 
@@ -101,6 +105,7 @@ struct _KappaFigureClass
 
 void        kappa_figure_class_install_options (KappaFigureClass *klass, const KappaFigureOption *options, guint n);
 
+gboolean    kappa_figure_reread         (KappaFigure *self, GError **error);
 gboolean    kappa_figure_update         (KappaFigure *self, KappaResult *result, GError **error);
 void        kappa_figure_draw           (KappaFigure *self, cairo_t *cr, double width, double height,
                                          const KappaTheme *theme);
@@ -115,6 +120,7 @@ void        kappa_figure_zoom           (KappaFigure *self, double factor, doubl
 void        kappa_figure_pan            (KappaFigure *self, double dx, double dy, double width, double height);
 void        kappa_figure_set_cursor     (KappaFigure *self, double x, double y);
 void        kappa_figure_clear_cursor   (KappaFigure *self);
+char      **kappa_figure_list_quantities (KappaFigure *self);
 char       *kappa_figure_describe       (KappaFigure *self);
 double      kappa_figure_get_aspect     (KappaFigure *self);
 void        kappa_figure_changed        (KappaFigure *self);

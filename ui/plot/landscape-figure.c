@@ -207,7 +207,7 @@ kappa_landscape_figure_class_init (KappaLandscapeFigureClass *klass)
   figure_class->draw = kappa_landscape_figure_draw;
   figure_class->draw_cursor = kappa_landscape_draw_cursor;
   figure_class->probe = kappa_landscape_probe;
-  figure_class->locate = kappa_landscape_locate;
+  figure_class->locate = kappa_landscape_figure_locate;
   figure_class->zoom = kappa_landscape_zoom;
   figure_class->pan = kappa_landscape_pan;
   figure_class->describe = kappa_landscape_describe;

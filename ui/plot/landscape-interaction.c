@@ -5,7 +5,7 @@
 /* What the pointer does: the implementation of the figure's class, see figure.h. */
 
 gboolean
-kappa_landscape_locate (KappaFigure *figure,
+kappa_landscape_figure_locate (KappaFigure *figure,
                         KappaPen *pen,
                         const KappaRect *body,
                         double x,
@@ -73,7 +73,7 @@ kappa_landscape_draw_cursor (KappaFigure *figure,
 {
   double at_x, at_y, reach = 0.5 * pen->em;
 
-  if (!kappa_landscape_locate (figure, pen, body, x, y, &at_x, &at_y))
+  if (!kappa_landscape_figure_locate (figure, pen, body, x, y, &at_x, &at_y))
     return;
   for (int pass = 0; pass < 2; pass++)
     {

@@ -97,7 +97,7 @@ gboolean    kappa_landscape_locate_surface (KappaLandscapeFigure *self, KappaPen
 /* landscape-interaction.c */
 gboolean    kappa_landscape_probe       (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
                                          KappaProbe *probe);
-gboolean    kappa_landscape_locate      (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
+gboolean    kappa_landscape_figure_locate (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y,
                                          double *at_x, double *at_y);
 void        kappa_landscape_draw_cursor (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double x, double y);
 void        kappa_landscape_zoom        (KappaFigure *figure, KappaPen *pen, const KappaRect *body, double factor,
