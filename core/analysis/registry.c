@@ -3,6 +3,7 @@
 #include "core/analysis/landscape.h"
 #include "core/analysis/predict.h"
 #include "core/analysis/sharpness.h"
+#include "core/analysis/trace.h"
 #include "core/base/error.h"
 
 /* One line for each analysis, in the order in which they are listed. */
@@ -11,6 +12,7 @@ static GType (*const get_types[]) (void) = {
   kappa_landscape_get_type,
   kappa_sharpness_get_type,
   kappa_activity_get_type,
+  kappa_trace_get_type,
 };
 
 /**
