@@ -1,4 +1,4 @@
-#include "core/analysis/landscape-plan.h"
+#include "core/analysis/landscape-trajectory.h"
 
 #include <math.h>
 
@@ -12,7 +12,45 @@
 KappaLandscapeKind
 kappa_landscape_get_kind (KappaInputs *inputs)
 {
+  if (kappa_inputs_get_n (inputs, "trajectory") > 0)
+    return KAPPA_LANDSCAPE_TRAJECTORY;
   return (KappaLandscapeKind)(kappa_inputs_get_n (inputs, "model") - 1);
+}
+
+static guint
+count_checkpoints (KappaInputs *inputs)
+{
+  return kappa_inputs_get_n (inputs, "model") + kappa_inputs_get_n (inputs, "trajectory");
+}
+
+/**
+ * kappa_landscape_get_checkpoint:
+ * @index: 0 for the one at the origin
+ *
+ * Returns: (transfer none): one of the checkpoints: models first, then those of the trajectory
+ */
+KappaModel *
+kappa_landscape_get_checkpoint (KappaInputs *inputs, guint index)
+{
+  guint n = kappa_inputs_get_n (inputs, "model");
+
+  return index < n ? kappa_inputs_get_model (inputs, "model", index)
+                   : kappa_inputs_get_model (inputs, "trajectory", index - n);
+}
+
+/**
+ * kappa_landscape_name_checkpoint:
+ *
+ * Returns: (transfer full): the name of its file
+ */
+char *
+kappa_landscape_name_checkpoint (KappaInputs *inputs, guint index)
+{
+  guint n = kappa_inputs_get_n (inputs, "model");
+
+  return g_path_get_basename (index < n
+                                  ? kappa_inputs_get_source (inputs, "model", index)
+                                  : kappa_inputs_get_source (inputs, "trajectory", index - n));
 }
 
 void
@@ -23,6 +61,10 @@ kappa_landscape_plan_free (KappaLandscapePlan *self)
   for (guint k = 0; k < self->n_seeds; k++)
     kappa_displacement_free (self->x[k]);
   kappa_displacement_free (self->y);
+  kappa_projection_free (self->path);
+  g_free (self->alphas);
+  g_free (self->betas);
+  g_free (self->distances);
   g_free (self->axes);
   g_free (self);
 }
@@ -81,7 +123,7 @@ kappa_landscape_get_ranges (KappaAnalysis *analysis,
   *y = kappa_analysis_get_range (analysis, "y");
   if (x->kind == KAPPA_RANGE_AUTO)
     {
-      known = kind != KAPPA_LANDSCAPE_PLANE;
+      known = kind != KAPPA_LANDSCAPE_PLANE && kind != KAPPA_LANDSCAPE_TRAJECTORY;
       if (kind == KAPPA_LANDSCAPE_RANDOM)
         *x = (KappaRange) { KAPPA_RANGE_VALUES, -1.0, 1.0, 51 };
       else if (kind == KAPPA_LANDSCAPE_LINE)
@@ -91,9 +133,10 @@ kappa_landscape_get_ranges (KappaAnalysis *analysis,
     }
   if (y->kind == KAPPA_RANGE_AUTO)
     {
-      known = known && kind != KAPPA_LANDSCAPE_PLANE;
-      *y = kind == KAPPA_LANDSCAPE_PLANE ? enclose (0.0, 1.0, 25)
-                                         : (KappaRange) { .kind = KAPPA_RANGE_NONE };
+      gboolean plane = kind == KAPPA_LANDSCAPE_PLANE || kind == KAPPA_LANDSCAPE_TRAJECTORY;
+
+      known = known && !plane;
+      *y = plane ? enclose (0.0, 1.0, 25) : (KappaRange) { .kind = KAPPA_RANGE_NONE };
     }
   return known;
 }
@@ -229,6 +272,25 @@ orthonormalise (KappaLandscapePlan *self, KappaInputs *inputs, GError **error)
   return TRUE;
 }
 
+/* Automatic ranges hold all checkpoints. */
+static void
+enclose_all (KappaLandscapePlan *self, KappaAnalysis *analysis)
+{
+  double low[2] = { 0.0, 0.0 }, high[2] = { 0.0, 0.0 };
+
+  for (guint i = 0; i < self->n_checkpoints; i++)
+    {
+      low[0] = MIN (low[0], self->alphas[i]);
+      high[0] = MAX (high[0], self->alphas[i]);
+      low[1] = MIN (low[1], self->betas[i]);
+      high[1] = MAX (high[1], self->betas[i]);
+    }
+  if (kappa_analysis_get_range (analysis, "x").kind == KAPPA_RANGE_AUTO)
+    self->x_range = enclose (low[0], high[0], self->x_range.n);
+  if (kappa_analysis_get_range (analysis, "y").kind == KAPPA_RANGE_AUTO)
+    self->y_range = enclose (low[1], high[1], self->y_range.n);
+}
+
 static gboolean
 join_three (KappaLandscapePlan *self,
             KappaAnalysis *analysis,
@@ -250,11 +312,7 @@ join_three (KappaLandscapePlan *self,
   self->betas[2] = 1.0;
   if (!raw && !orthonormalise (self, inputs, error))
     return FALSE;
-  if (kappa_analysis_get_range (analysis, "x").kind == KAPPA_RANGE_AUTO)
-    self->x_range
-        = enclose (MIN (0.0, self->alphas[2]), MAX (1.0, self->alphas[2]), self->x_range.n);
-  if (kappa_analysis_get_range (analysis, "y").kind == KAPPA_RANGE_AUTO)
-    self->y_range = enclose (0.0, self->betas[2], self->y_range.n);
+  enclose_all (self, analysis);
   g_free (self->axes);
   self->axes
       = g_strdup_printf ("the plane through three checkpoints, %s, running statistics %s",
@@ -262,6 +320,46 @@ join_three (KappaLandscapePlan *self,
                              : "orthogonal axes, both in units of the distance of the first two",
                          name_statistics (analysis, buffers));
   return TRUE;
+}
+
+/* The plane of the file's directions, if there is one, else the trajectory's own. */
+static gboolean
+follow (KappaLandscapePlan *self,
+        KappaAnalysis *analysis,
+        KappaInputs *inputs,
+        gboolean buffers,
+        KappaContext *context,
+        GError **error)
+{
+  gboolean given = kappa_inputs_get_n (inputs, "directions") > 0;
+
+  if (!(given ? read_directions (self, analysis, kappa_inputs_get_model (inputs, "model", 0),
+                                 kappa_inputs_get_source (inputs, "directions", 0),
+                                 context->cancellable, error)
+              : kappa_landscape_span_trajectory (self, inputs, buffers, context, error))
+      || !kappa_landscape_project_trajectory (self, inputs, error))
+    return FALSE;
+  enclose_all (self, analysis);
+  if (self->axes == NULL)
+    self->axes = g_strdup_printf (
+        "the first two principal directions of %u checkpoints, of length 1 over the trained "
+        "parameters, from the last of them, which explain %.4g %% and %.4g %% of the variance, "
+        "running statistics %s",
+        self->n_checkpoints, 100.0 * self->principal.values[0] / self->principal.total,
+        100.0 * self->principal.values[1] / self->principal.total,
+        name_statistics (analysis, buffers));
+  return TRUE;
+}
+
+static gboolean
+read_trajectory (KappaLandscapePlan *self,
+                 KappaInputs *inputs,
+                 KappaContext *context,
+                 GError **error)
+{
+  return kappa_inputs_get_n (inputs, "projection") == 0
+         || kappa_landscape_read_trajectory (
+             self, kappa_inputs_get_source (inputs, "projection", 0), context->cancellable, error);
 }
 
 /**
@@ -274,7 +372,7 @@ join_three (KappaLandscapePlan *self,
 KappaLandscapePlan *
 kappa_landscape_plan_new (KappaAnalysis *analysis,
                           KappaInputs *inputs,
-                          GCancellable *cancellable,
+                          KappaContext *context,
                           GError **error)
 {
   g_autoptr (KappaLandscapePlan) self = g_new0 (KappaLandscapePlan, 1);
@@ -282,16 +380,22 @@ kappa_landscape_plan_new (KappaAnalysis *analysis,
   gboolean buffers, done;
 
   self->kind = kappa_landscape_get_kind (inputs);
-  self->n_checkpoints = kappa_inputs_get_n (inputs, "model");
+  self->n_checkpoints = count_checkpoints (inputs);
+  self->alphas = g_new0 (double, self->n_checkpoints);
+  self->betas = g_new0 (double, self->n_checkpoints);
   buffers = moves_buffers (analysis, self->kind);
   kappa_landscape_get_ranges (analysis, self->kind, &self->x_range, &self->y_range);
   if (self->kind == KAPPA_LANDSCAPE_LINE)
     done = join_two (self, analysis, inputs, buffers, error);
   else if (self->kind == KAPPA_LANDSCAPE_PLANE)
     done = join_three (self, analysis, inputs, buffers, error);
+  else if (self->kind == KAPPA_LANDSCAPE_TRAJECTORY)
+    done = follow (self, analysis, inputs, buffers, context, error);
   else if (kappa_inputs_get_n (inputs, "directions") > 0)
-    done = read_directions (self, analysis, model,
-                            kappa_inputs_get_source (inputs, "directions", 0), cancellable, error);
+    done
+        = read_directions (self, analysis, model, kappa_inputs_get_source (inputs, "directions", 0),
+                           context->cancellable, error)
+          && read_trajectory (self, inputs, context, error);
   else
     done = draw_directions (self, analysis, model, buffers, error);
   return done ? g_steal_pointer (&self) : NULL;
@@ -313,7 +417,8 @@ kappa_landscape_plan_save (const KappaLandscapePlan *self,
   g_autoptr (KappaDirection) y
       = self->y != NULL ? kappa_displacement_to_file (self->y, model) : NULL;
 
-  return kappa_directions_write (x, y, path, error);
+  return kappa_directions_write (x, y, self->principal.n > 0 ? &self->principal : NULL, path,
+                                 error);
 }
 
 /**
@@ -346,5 +451,5 @@ kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs)
     n = (guint64)kappa_analysis_get_integer (analysis, "seeds");
   if (moves_buffers (analysis, kind))
     numbers += kappa_model_get_buffers_size (model);
-  return numbers * sizeof (double) * (n + (y.n > 0) + kappa_inputs_get_n (inputs, "model"));
+  return numbers * sizeof (double) * (n + (y.n > 0) + count_checkpoints (inputs));
 }

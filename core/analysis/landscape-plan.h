@@ -9,6 +9,7 @@ typedef enum
   KAPPA_LANDSCAPE_RANDOM, /* along random directions, or along directions of a file */
   KAPPA_LANDSCAPE_LINE,   /* through two checkpoints */
   KAPPA_LANDSCAPE_PLANE,  /* through three */
+  KAPPA_LANDSCAPE_TRAJECTORY, /* the plane that a list of checkpoints lies in best */
 } KappaLandscapeKind;
 
 /**
@@ -20,6 +21,9 @@ typedef enum
  * @x_range, @y_range: the coordinates; @y_range is "none" for a curve
  * @n_checkpoints: how many models lie on it
  * @alphas, @betas: where each of them lies
+ * @distances: (nullable): how far each of them is from the plane, for a trajectory
+ * @principal: what the directions explain; no checkpoints if they are not principal ones
+ * @path: (nullable): a trajectory of a file, of which no checkpoint is at hand
  * @axes: what the directions are, for people
  *
  * Where a landscape's points are.
@@ -32,17 +36,21 @@ typedef struct
   KappaDisplacement *y;
   KappaRange x_range, y_range;
   guint n_checkpoints;
-  double alphas[3], betas[3];
+  double *alphas, *betas, *distances;
+  KappaPrincipal principal;
+  KappaProjection *path;
   char *axes;
 } KappaLandscapePlan;
 
 KappaLandscapeKind  kappa_landscape_get_kind   (KappaInputs *inputs);
 gboolean            kappa_landscape_get_ranges (KappaAnalysis *analysis, KappaLandscapeKind kind, KappaRange *x, KappaRange *y);
-KappaLandscapePlan *kappa_landscape_plan_new   (KappaAnalysis *analysis, KappaInputs *inputs, GCancellable *cancellable,
+KappaLandscapePlan *kappa_landscape_plan_new   (KappaAnalysis *analysis, KappaInputs *inputs, KappaContext *context,
                                                 GError **error);
 void                kappa_landscape_plan_free  (KappaLandscapePlan *self);
 gboolean            kappa_landscape_plan_save  (const KappaLandscapePlan *self, KappaModel *model, const char *path,
                                                 GError **error);
+KappaModel         *kappa_landscape_get_checkpoint (KappaInputs *inputs, guint index);
+char               *kappa_landscape_name_checkpoint (KappaInputs *inputs, guint index);
 gsize               kappa_landscape_plan_get_size (const KappaLandscapePlan *self);
 guint64             kappa_landscape_plan_get_memory (KappaAnalysis *analysis, KappaInputs *inputs);
 

@@ -176,7 +176,7 @@ fill (KappaLandscapeRun *run)
     {
       double a, b;
 
-      kappa_landscape_locate (run->plan, i, &a, &b);
+      kappa_landscape_plan_locate (run->plan, i, &a, &b);
       values[i] = loss + a * c[SLOPE_X] + b * c[SLOPE_Y]
                   + 0.5 * (a * a * c[CURVATURE_XX] + b * b * c[CURVATURE_YY])
                   + a * b * c[CURVATURE_XY];
@@ -246,7 +246,7 @@ list_places (KappaLandscapeRun *run)
 
       if (kappa_landscape_is_interpolated (run->result, i))
         continue;
-      kappa_landscape_locate (run->plan, i, &a, &b);
+      kappa_landscape_plan_locate (run->plan, i, &a, &b);
       kappa_result_get_value (run->result, "loss", i, &exact);
       kappa_result_get_value (run->result, "quadratic", i, &model);
       place = (Place) { hypot (a, b), fabs (exact - model), fabs (exact - loss) };

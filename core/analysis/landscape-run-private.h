@@ -37,7 +37,7 @@ typedef struct
 } KappaLandscapeRun;
 
 /* landscape-run.c */
-void     kappa_landscape_locate         (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta);
+void     kappa_landscape_plan_locate    (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta);
 gboolean kappa_landscape_move_to        (KappaLandscapeRun *run, guint seed, double alpha, double beta, GError **error);
 gboolean kappa_landscape_evaluate_there (KappaLandscapeRun *run, KappaObjective *objective, double *loss,
                                          double *accuracy, GError **error);

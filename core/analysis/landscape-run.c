@@ -7,6 +7,7 @@
 #include "core/analysis/landscape-interpolation.h"
 #include "core/analysis/landscape-run-private.h"
 #include "core/analysis/landscape-summary.h"
+#include "core/analysis/landscape-trajectory.h"
 #include "core/analysis/memory.h"
 
 #define MAX_CHECKED 9
@@ -48,11 +49,14 @@ is_checkpoint_known (const KappaLandscapeRun *run, guint index)
 }
 
 /**
- * kappa_landscape_locate:
+ * kappa_landscape_plan_locate:
  * @point: its number, row-major
  */
 void
-kappa_landscape_locate (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta)
+kappa_landscape_plan_locate (const KappaLandscapePlan *plan,
+                             gsize point,
+                             double *alpha,
+                             double *beta)
 {
   guint ny = MAX (1, plan->y_range.n);
 
@@ -89,7 +93,7 @@ count_left (const KappaLandscapeRun *run)
     {
       double alpha, beta;
 
-      kappa_landscape_locate (run->plan, cell % n, &alpha, &beta);
+      kappa_landscape_plan_locate (run->plan, cell % n, &alpha, &beta);
       left += !is_checkpoint (run, alpha, beta) && !is_known (run, cell);
     }
   return left;
@@ -120,7 +124,7 @@ evaluate (KappaLandscapeRun *run,
 static gboolean
 evaluate_checkpoint (KappaLandscapeRun *run, guint index, GError **error)
 {
-  KappaModel *model = kappa_inputs_get_model (run->inputs, "model", index);
+  KappaModel *model = kappa_landscape_get_checkpoint (run->inputs, index);
   const double *parameters = kappa_model_get_parameters_wide (model, error);
   const double *buffers = NULL;
   double loss, accuracy;
@@ -222,7 +226,7 @@ evaluate_point (KappaLandscapeRun *run, guint seed, gsize point, GError **error)
   gsize cell = seed * kappa_landscape_plan_get_size (plan) + point;
   double alpha, beta, loss, accuracy;
 
-  kappa_landscape_locate (plan, point, &alpha, &beta);
+  kappa_landscape_plan_locate (plan, point, &alpha, &beta);
   if (is_checkpoint (run, alpha, beta))
     {
       kappa_result_get_value (run->result, "checkpoint_loss", 0, &loss);
@@ -286,7 +290,7 @@ check_precision (KappaLandscapeRun *run, GError **error)
       if (kappa_result_is_present (run->result, "float32_loss", i))
         continue;
       if (i > 0)
-        kappa_landscape_locate (run->plan, run->order[i], &alpha, &beta);
+        kappa_landscape_plan_locate (run->plan, run->order[i], &alpha, &beta);
       if (!kappa_landscape_move_to (run, 0, alpha, beta, error)
           || !(i == 0
                    ? evaluate (run, run->reference, run->parameters, NULL, &loss, &accuracy, error)
@@ -323,7 +327,7 @@ check_interpolation (KappaLandscapeRun *run, GError **error)
 
       if (kappa_result_is_present (run->result, "held_out_loss", i))
         continue;
-      kappa_landscape_locate (run->plan, points[i], &alpha, &beta);
+      kappa_landscape_plan_locate (run->plan, points[i], &alpha, &beta);
       if (!kappa_landscape_move_to (run, 0, alpha, beta, error)
           || !kappa_landscape_evaluate_there (run, run->objective, &loss, &accuracy, error))
         return FALSE;
@@ -415,15 +419,16 @@ prepare (KappaLandscapeRun *run, GError **error)
 {
   KappaModel *model = kappa_inputs_get_model (run->inputs, "model", 0);
   const char *save = kappa_analysis_get_string (run->analysis, "save-directions");
+  const char *projection = kappa_analysis_get_string (run->analysis, "save-projection");
   double tolerance = kappa_analysis_get_double (run->analysis, "refine");
   const KappaLandscapePlan *plan;
 
   if (!make_objectives (run, error) || !fits (run, error))
     return FALSE;
-  run->plan
-      = kappa_landscape_plan_new (run->analysis, run->inputs, run->context->cancellable, error);
+  run->plan = kappa_landscape_plan_new (run->analysis, run->inputs, run->context, error);
   if (run->plan == NULL
-      || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error)))
+      || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error))
+      || (*projection != '\0' && !kappa_landscape_save_trajectory (run->plan, projection, error)))
     return FALSE;
   plan = run->plan;
   run->order = kappa_grid_order (plan->x_range.n, MAX (1, plan->y_range.n),

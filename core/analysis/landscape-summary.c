@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/analysis/landscape-interpolation.h"
+#include "core/analysis/landscape-trajectory.h"
 #include "core/analysis/statistics.h"
 
 /**
@@ -165,7 +166,7 @@ add_checkpoints (KappaResult *result, const KappaLandscapePlan *plan, KappaInput
 
   for (guint i = 0; i < plan->n_checkpoints; i++)
     {
-      g_autofree char *name = g_path_get_basename (kappa_inputs_get_source (inputs, "model", i));
+      g_autofree char *name = kappa_landscape_name_checkpoint (inputs, i);
       double loss = NAN, accuracy = NAN;
 
       kappa_result_get_value (result, "checkpoint_loss", i, &loss);
@@ -382,6 +383,7 @@ kappa_landscape_summarise (KappaResult *result,
     add_barrier (result, loss, description);
   add_checkpoints (result, plan, inputs);
   add_directions (result, plan, inputs);
+  kappa_landscape_add_trajectory (result, plan, inputs);
   add_points (result, loss, accuracy);
   kappa_landscape_add_interpolation (result, description);
 }

@@ -49,6 +49,12 @@ static const KappaInputSpec inputs[] = {
     "labelled images: cifar10:FILE, mnist:DIR, a folder or an .npz file" },
   { "directions", KAPPA_INPUT_FILE, 0, 1, FALSE,
     "directions to use instead of random ones, an HDF5 file" },
+  { "trajectory", KAPPA_INPUT_MODEL, 0, 0, FALSE,
+    "an earlier checkpoint of the model, once for each, in order; two or more make a plane by "
+    "their "
+    "principal directions" },
+  { "projection", KAPPA_INPUT_FILE, 0, 1, FALSE,
+    "where earlier checkpoints lie along --directions, an HDF5 file of the reference tool" },
 };
 
 static const char *const norm_blurbs[] = {
@@ -85,7 +91,7 @@ static const KappaProperty x_property = {
   .type = KAPPA_PROPERTY_RANGE,
   .title = "First axis",
   .blurb = "coordinates α, both ends included; auto is -1:1:51, -0.5:1.5:41 between two "
-           "checkpoints, and around all of three",
+           "checkpoints, and around all of several",
   .unit = "",
   .fallback = "auto",
   .minimum = 1.0,
@@ -97,7 +103,8 @@ static const KappaProperty y_property = {
   .name = "y",
   .type = KAPPA_PROPERTY_RANGE,
   .title = "Second axis",
-  .blurb = "coordinates β; none for a curve; auto is none, and around all of three checkpoints",
+  .blurb
+  = "coordinates β; none for a curve; auto is none, and around all of three or more checkpoints",
   .unit = "",
   .fallback = "auto",
   .minimum = 1.0,
@@ -204,6 +211,18 @@ static const KappaProperty save_directions_property = {
   .flags = KAPPA_PROPERTY_OUTPUT,
 };
 
+static const KappaProperty save_projection_property = {
+  .name = "save-projection",
+  .type = KAPPA_PROPERTY_STRING,
+  .title = "Save trajectory",
+  .blurb
+  = "write where the checkpoints of a trajectory lie to this HDF5 file, in the layout of the "
+    "reference tool",
+  .unit = "",
+  .fallback = "",
+  .flags = KAPPA_PROPERTY_OUTPUT,
+};
+
 static gboolean
 refuse (GError **error, const char *message)
 {
@@ -246,6 +265,28 @@ check_gains (KappaAnalysis *analysis, gboolean several, GError **error)
 }
 
 static gboolean
+check_trajectory (KappaAnalysis *analysis, KappaInputs *given, const KappaRange *y, GError **error)
+{
+  guint n = kappa_inputs_get_n (given, "trajectory");
+  gboolean directions = kappa_inputs_get_n (given, "directions") > 0;
+
+  if (n > 0 && kappa_inputs_get_n (given, "model") > 1)
+    return refuse (error, "trajectory: ends at one model; give the others as --trajectory, too");
+  if (n == 1 && !directions)
+    return refuse (error, "trajectory: two earlier checkpoints at least span a plane with the "
+                          "model; give another, or --directions");
+  if (n > 0 && y->n == 0)
+    return refuse (error, "y: a trajectory is drawn on a plane; leave it away, or give it a range");
+  if (n == 0 && *kappa_analysis_get_string (analysis, "save-projection") != '\0')
+    return refuse (error, "save-projection: there is no trajectory; give its checkpoints as "
+                          "--trajectory");
+  if (kappa_inputs_get_n (given, "projection") > 0 && (!directions || n > 0))
+    return refuse (error, "projection: the coordinates belong to a direction file, in place of a "
+                          "trajectory; give --directions and no --trajectory");
+  return TRUE;
+}
+
+static gboolean
 kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **error)
 {
   KappaLandscapeKind kind = kappa_landscape_get_kind (given);
@@ -269,11 +310,13 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
   if (several && *kappa_analysis_get_string (analysis, "save-directions") != '\0')
     return refuse (error,
                    "save-directions: there are several directions for one axis; set seeds to 1");
-  if (kind != KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") > 0)
+  if ((kind == KAPPA_LANDSCAPE_LINE || kind == KAPPA_LANDSCAPE_PLANE)
+      && kappa_inputs_get_n (given, "directions") > 0)
     return refuse (error, "directions: with several checkpoints, they are the directions");
   if ((gsize)x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
-  return check_unused (analysis, random, kind, error) && check_gains (analysis, several, error);
+  return check_unused (analysis, random, kind, error)
+         && check_trajectory (analysis, given, &y, error) && check_gains (analysis, several, error);
 }
 
 static gsize
@@ -326,6 +369,7 @@ kappa_landscape_class_init (KappaLandscapeClass *klass)
     &quadratic_property,
     &refine_property,
     &save_directions_property,
+    &save_projection_property,
     &kappa_property_precision,
     &kappa_property_seed,
     &kappa_property_l2,

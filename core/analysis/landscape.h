@@ -17,6 +17,7 @@
  *   float32_loss              (cell): in bfloat16, the loss of a few points in float32
  * Tables:
  *   checkpoints               name, alpha, beta, loss, accuracy of each checkpoint
+ *   trajectory                step, name, alpha, beta, distance from the plane, loss, accuracy, if there is one
  *   directions                axis, what it is, its norm, the norm of the weights, cosine with the first axis
  *   points                    one row for each point of the grid
  * Scalars:
@@ -24,6 +25,7 @@
  *   loss_minimum, loss_maximum   over the finite points
  *   points, non_finite
  *   bfloat16_error            in bfloat16
+ *   explained_variance_alpha, explained_variance_beta   of the plane of a trajectory
  *   quadratic_radius          how far the quadratic model holds
  *   interpolated_points, interpolation_error   if some points may be interpolated
  *   barrier                   along a line between two checkpoints

@@ -101,9 +101,31 @@ add_direction (KappaHdf5Writer *writer, const char *group, const KappaDirection 
     }
 }
 
+/* The names and meanings are those of scikit-learn, which the reference tool leaves them to. */
+static void
+add_principal (KappaHdf5Writer *writer, const KappaPrincipal *principal)
+{
+  const gsize two = 2;
+  double *numbers = kappa_hdf5_writer_own (writer, g_new (double, 6));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      numbers[i] = principal->values[i] / principal->total;
+      numbers[2 + i] = sqrt (principal->values[i]);
+      numbers[4 + i] = principal->values[i] / ((double)principal->n - 1.0);
+    }
+  kappa_hdf5_writer_add_doubles (writer, "/explained_variance_ratio_", KAPPA_HDF5_FLOAT64, 1, &two,
+                                 numbers);
+  kappa_hdf5_writer_add_doubles (writer, "/singular_values_", KAPPA_HDF5_FLOAT64, 1, &two,
+                                 numbers + 2);
+  kappa_hdf5_writer_add_doubles (writer, "/explained_variance_", KAPPA_HDF5_FLOAT64, 1, &two,
+                                 numbers + 4);
+}
+
 /**
  * kappa_directions_write:
  * @y: (nullable): the second axis of a surface
+ * @principal: (nullable): what they are the principal directions of
  *
  * Values are stored as float32 if all of a direction are such numbers, as float64 otherwise:
  * reading gives back the same bits.
@@ -113,6 +135,7 @@ add_direction (KappaHdf5Writer *writer, const char *group, const KappaDirection 
 gboolean
 kappa_directions_write (const KappaDirection *x,
                         const KappaDirection *y,
+                        const KappaPrincipal *principal,
                         const char *path,
                         GError **error)
 {
@@ -121,6 +144,8 @@ kappa_directions_write (const KappaDirection *x,
   add_direction (writer, "/xdirection", x);
   if (y != NULL)
     add_direction (writer, "/ydirection", y);
+  if (principal != NULL)
+    add_principal (writer, principal);
   return kappa_hdf5_writer_save (writer, path, error);
 }
 

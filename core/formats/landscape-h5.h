@@ -35,8 +35,23 @@ void            kappa_direction_free       (KappaDirection *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaDirection, kappa_direction_free)
 
-gboolean        kappa_directions_write     (const KappaDirection *x, const KappaDirection *y, const char *path,
-                                            GError **error);
+/**
+ * KappaPrincipal:
+ * @values: eigenvalues of the matrix of inner products of the centred checkpoints: squares of singular values
+ * @total: the sum of all of them
+ * @n: how many checkpoints there are
+ *
+ * What two directions are the first principal ones of.
+ */
+typedef struct
+{
+  double values[2];
+  double total;
+  gsize n;
+} KappaPrincipal;
+
+gboolean        kappa_directions_write     (const KappaDirection *x, const KappaDirection *y,
+                                            const KappaPrincipal *principal, const char *path, GError **error);
 gboolean        kappa_directions_read      (const char *path, KappaDirection **x, KappaDirection **y,
                                             GCancellable *cancellable, GError **error);
 
@@ -79,3 +94,25 @@ void          kappa_surface_add   (const KappaSurface *self, KappaSurfaceLayout 
 KappaSurface *kappa_surface_read  (const char *path, KappaSurfaceLayout layout, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaSurface, kappa_surface_free)
+
+/**
+ * KappaProjection:
+ * @x, @y: (array length=n): coordinates of the checkpoints of a trajectory, in their order; one step along an axis
+ *   is the whole direction
+ * @exact: whether they are known to be that: the reference tool divides by the direction's length once too seldom
+ *
+ * A trajectory on the plane of a direction file.
+ */
+typedef struct
+{
+  gsize n;
+  double *x, *y;
+  gboolean exact;
+} KappaProjection;
+
+KappaProjection *kappa_projection_new   (gsize n);
+void             kappa_projection_free  (KappaProjection *self);
+gboolean         kappa_projection_write (const KappaProjection *self, const char *path, GError **error);
+KappaProjection *kappa_projection_read  (const char *path, GCancellable *cancellable, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaProjection, kappa_projection_free)

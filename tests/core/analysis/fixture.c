@@ -1,5 +1,7 @@
 #include "tests/core/analysis/fixture.h"
 
+#include "core/base/random.h"
+#include "core/formats/safetensors.h"
 #include "core/models/sample.h"
 
 static double last_total;
@@ -88,4 +90,32 @@ fixture_scalar (KappaResult *result, const char *name)
 
   g_assert_nonnull (scalar);
   return scalar->value;
+}
+
+void
+fixture_save_neighbour (KappaModel *model, const char *path, const char *name, double step)
+{
+  guint n = kappa_model_get_n_parameters (model), n_buffers = kappa_model_get_n_buffers (model);
+  g_autofree KappaExportTensor *tensors = g_new0 (KappaExportTensor, n + n_buffers);
+  g_autofree float *weights = g_memdup2 (kappa_model_get_parameters (model, NULL),
+                                         kappa_model_get_parameters_size (model) * sizeof (float));
+  g_autoptr (GError) error = NULL;
+  KappaStream stream = kappa_stream_init (1, name);
+
+  for (gsize i = 0; i < kappa_model_get_parameters_size (model); i++)
+    weights[i] *= (float) (1.0 + step * kappa_stream_normal (&stream, i));
+  for (guint i = 0; i < n + n_buffers; i++)
+    {
+      const KappaParameter *p
+          = i < n ? kappa_model_get_parameter (model, i) : kappa_model_get_buffer (model, i - n);
+
+      tensors[i] = (KappaExportTensor) { .name = p->name,
+                                         .element = KAPPA_ELEMENT_F32,
+                                         .rank = p->shape.rank };
+      for (guint d = 0; d < p->shape.rank; d++)
+        tensors[i].dims[d] = (gsize) p->shape.dims[d];
+      tensors[i].data = (i < n ? weights : kappa_model_get_buffers (model, NULL)) + p->offset;
+    }
+  kappa_safetensors_save (path, tensors, n + n_buffers, NULL, NULL, &error);
+  g_assert_no_error (error);
 }

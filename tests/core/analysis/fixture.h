@@ -8,6 +8,9 @@ KappaInputs *fixture_open_inputs (const char *images);
 void         fixture_add_model   (KappaInputs *inputs);
 void         fixture_add_images  (KappaInputs *inputs, const char *images);
 KappaModel  *fixture_open_model  (void);
+
+/* A checkpoint near a model's: every number multiplied by 1 + step × a normal deviate of the stream called name. */
+void         fixture_save_neighbour (KappaModel *model, const char *path, const char *name, double step);
 void         fixture_set         (KappaAnalysis *analysis, const char *name, const char *text);
 
 /* An analysis run to its end, with so many threads; the progress tells how much was computed. */

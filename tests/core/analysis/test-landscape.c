@@ -7,9 +7,7 @@
 #include "core/analysis/displacement.h"
 #include "core/analysis/surface-import.h"
 #include "core/base/error.h"
-#include "core/base/random.h"
 #include "core/formats/json.h"
-#include "core/formats/safetensors.h"
 #include "tests/core/analysis/fixture.h"
 #include "tests/support/formula.h"
 #include "tests/support/shared.h"
@@ -193,36 +191,6 @@ test_regulariser (void)
                                   0.005 * norm * norm, 1e-9);
 }
 
-/* A checkpoint near the bundled one: every number moved by some hundredths of the tensor's spread.
- */
-static void
-save_neighbour (KappaModel *model, const char *path, const char *name, double step)
-{
-  guint n = kappa_model_get_n_parameters (model), n_buffers = kappa_model_get_n_buffers (model);
-  g_autofree KappaExportTensor *tensors = g_new0 (KappaExportTensor, n + n_buffers);
-  g_autofree float *weights = g_memdup2 (kappa_model_get_parameters (model, NULL),
-                                         kappa_model_get_parameters_size (model) * sizeof (float));
-  g_autoptr (GError) error = NULL;
-  KappaStream stream = kappa_stream_init (1, name);
-
-  for (gsize i = 0; i < kappa_model_get_parameters_size (model); i++)
-    weights[i] *= (float) (1.0 + step * kappa_stream_normal (&stream, i));
-  for (guint i = 0; i < n + n_buffers; i++)
-    {
-      const KappaParameter *p
-          = i < n ? kappa_model_get_parameter (model, i) : kappa_model_get_buffer (model, i - n);
-
-      tensors[i] = (KappaExportTensor) { .name = p->name,
-                                         .element = KAPPA_ELEMENT_F32,
-                                         .rank = p->shape.rank };
-      for (guint d = 0; d < p->shape.rank; d++)
-        tensors[i].dims[d] = (gsize) p->shape.dims[d];
-      tensors[i].data = (i < n ? weights : kappa_model_get_buffers (model, NULL)) + p->offset;
-    }
-  kappa_safetensors_save (path, tensors, n + n_buffers, NULL, NULL, &error);
-  g_assert_no_error (error);
-}
-
 typedef struct
 {
   char *folder;
@@ -240,7 +208,7 @@ neighbours_make (Neighbours *self)
       g_autofree char *name = g_strdup_printf ("neighbour-%u.safetensors", i);
 
       self->paths[i] = g_build_filename (self->folder, name, NULL);
-      save_neighbour (model, self->paths[i], name, 0.05 * (i + 1));
+      fixture_save_neighbour (model, self->paths[i], name, 0.05 * (i + 1));
     }
 }
 
@@ -517,7 +485,7 @@ test_golden_plane (void)
   path = g_build_filename (folder, "directions.h5", NULL);
   x = formula_direction (model, "x:");
   y = formula_direction (model, "y:");
-  kappa_directions_write (x, y, path, &error);
+  kappa_directions_write (x, y, NULL, path, &error);
   g_assert_no_error (error);
   fixture_add_model (inputs);
   kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, source);
