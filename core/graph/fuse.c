@@ -35,7 +35,7 @@ collect (Table *t, const KappaNode *outputs, guint n_outputs)
   for (guint node = t->n; node-- > 0;)
     {
       t->nodes[node].leader = t->nodes[node].tail = (KappaNode) node;
-      t->nodes[node].bias = t->nodes[node].residual = KAPPA_NONE;
+      t->nodes[node].bias = KAPPA_NONE;
       for (guint i = 0; t->nodes[node].needed && i < kappa_graph_get_arity (t->graph, (KappaNode) node); i++)
         {
           KappaNode operand = kappa_graph_get_operand (t->graph, (KappaNode) node, i);
@@ -90,31 +90,66 @@ other_operand (const Table *t, KappaNode node, KappaNode one)
   return first == one ? kappa_graph_get_operand (t->graph, node, 1) : first;
 }
 
-/* y = relu (conv + bias + residual), as far as the graph has it and nobody needs what lies between. */
+/* The bias is added first, so only sums may have come before it. */
+static gboolean
+takes_bias (const KappaFusion *f)
+{
+  for (guint i = 0; i < f->n_links; i++)
+    if (f->links[i] != KAPPA_LINK_ADD)
+      return FALSE;
+  return f->bias == KAPPA_NONE;
+}
+
+/* A view that repeats numbers would have to be written out in full. */
+static gboolean
+lies_in_full (const Table *t, KappaNode node)
+{
+  return kappa_graph_get_op (t->graph, node)->kind != KAPPA_OP_VIEW;
+}
+
+/* Whether what the only user of the result does with it can be done in the convolution's step; notes it. */
+static gboolean
+take_link (Table *t, KappaFusion *f, KappaNode user)
+{
+  KappaNode other = kappa_graph_get_arity (t->graph, user) == 2 ? other_operand (t, user, f->tail) : KAPPA_NONE;
+  KappaNode vector;
+  KappaLink link;
+
+  if (is (t, user, "relu"))
+    link = KAPPA_LINK_RELU;
+  else if (other == f->tail || other == KAPPA_NONE)
+    return FALSE;
+  else if (is (t, user, "add"))
+    {
+      vector = takes_bias (f) ? channel_vector (t, other) : KAPPA_NONE;
+      if (vector != KAPPA_NONE)
+        {
+          f->bias = vector;
+          return TRUE;
+        }
+      link = KAPPA_LINK_ADD;
+    }
+  else if (is (t, user, "mul") && lies_in_full (t, other))
+    link = KAPPA_LINK_MUL;
+  else
+    return FALSE;
+  if (f->n_links == KAPPA_MAX_LINKS)
+    return FALSE;
+  f->linked[f->n_links] = other;
+  f->links[f->n_links++] = link;
+  return TRUE;
+}
+
+/* As far as nobody needs what lies between. */
 static void
 fuse_convolution (Table *t, KappaNode conv)
 {
   KappaFusion *f = &t->nodes[conv];
   KappaNode user;
 
-  while ((user = sole_user (t, f->tail)) != KAPPA_NONE && !f->relu)
+  while ((f->n_links == 0 || f->links[f->n_links - 1] != KAPPA_LINK_RELU)
+         && (user = sole_user (t, f->tail)) != KAPPA_NONE && take_link (t, f, user))
     {
-      KappaNode other, vector;
-
-      if (is (t, user, "relu"))
-        f->relu = TRUE;
-      else if (is (t, user, "add") && (other = other_operand (t, user, f->tail)) != f->tail)
-        {
-          vector = f->bias == KAPPA_NONE && f->residual == KAPPA_NONE ? channel_vector (t, other) : KAPPA_NONE;
-          if (vector != KAPPA_NONE)
-            f->bias = vector;
-          else if (f->residual == KAPPA_NONE)
-            f->residual = other;
-          else
-            return;
-        }
-      else
-        return;
       t->nodes[user].absorbed = TRUE;
       t->nodes[user].leader = conv;
       f->tail = user;
@@ -213,7 +248,7 @@ kappa_fuse (KappaGraph *graph, const KappaNode *outputs, guint n_outputs)
       const KappaOp *op = kappa_graph_get_op (graph, (KappaNode) node);
 
       if (t.nodes[node].needed && !t.nodes[node].absorbed && op->kernel != NULL && op->kernel->fuses != NULL
-          && op->kernel->fuses (kappa_graph_get_dtype (graph, (KappaNode) node)))
+          && op->kernel->fuses (kappa_graph_get_dtype (graph, (KappaNode) node), kappa_graph_get_attrs (graph, (KappaNode) node)))
         fuse_convolution (&t, (KappaNode) node);
     }
   fuse_chains (&t);

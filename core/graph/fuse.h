@@ -11,7 +11,8 @@
  * @absorbed: it is done by another node's step: the tail of a convolution, or a link of an elementwise chain
  * @repeated: elementwise, cheap: every chain that uses it does it again
  * @leader: the node whose step makes this value: of a fused convolution the convolution; else itself
- * @bias, @residual, @relu: of a convolution: its tail, %KAPPA_NONE or %FALSE where absent
+ * @bias: of a convolution: what is added for each channel, or %KAPPA_NONE
+ * @links, @linked, @n_links: of a convolution: what is done to its result, with which operand
  * @tail: of a convolution: the node whose value the step makes
  */
 typedef struct
@@ -22,8 +23,9 @@ typedef struct
   gboolean repeated;
   KappaNode leader;
   KappaNode bias;
-  KappaNode residual;
-  gboolean relu;
+  KappaLink links[KAPPA_MAX_LINKS];
+  KappaNode linked[KAPPA_MAX_LINKS];
+  guint n_links;
   KappaNode tail;
 } KappaFusion;
 

@@ -40,11 +40,24 @@ typedef enum
 
 #define KAPPA_KERNEL_MAX_OPERANDS (KAPPA_MAX_INPUTS + 2)
 
+/* What a convolution may do to its result before it is written. Adding and multiplying take an operand of the result's
+ * shape; a relu is the last.
+ */
+typedef enum
+{
+  KAPPA_LINK_ADD,
+  KAPPA_LINK_MUL,
+  KAPPA_LINK_RELU,
+} KappaLink;
+
+#define KAPPA_MAX_LINKS 4
+
 /**
  * KappaKernelSpec:
  * @inputs: the operands as they lie now; a kernel may accept their strides or ask for a layout
  * @output: dtype and dims; the kernel chooses the layout
- * @bias, @residual, @relu: convolutions: the fused tail, y = relu (conv + bias[channel] + residual)
+ * @bias: convolutions: whether a number for each channel is added first
+ * @links, @n_links: convolutions: what is done to the result then, in this order
  */
 typedef struct
 {
@@ -53,8 +66,8 @@ typedef struct
   KappaView inputs[KAPPA_MAX_INPUTS];
   KappaView output;
   gboolean bias;
-  gboolean residual;
-  gboolean relu;
+  KappaLink links[KAPPA_MAX_LINKS];
+  guint n_links;
 } KappaKernelSpec;
 
 /**
@@ -79,7 +92,7 @@ typedef struct
 /**
  * KappaKernelArgs:
  * @inputs: pointers to the first element of each operand's view, or to its packed form
- * @bias, @residual: of a fused convolution; the residual has the output's layout
+ * @bias, @linked: of a fused convolution; the operand of each link, in the output's layout, %NULL for relu
  * @cancel: set when the run is to stop: long kernels look at it and return early with garbage
  */
 typedef struct
@@ -87,7 +100,7 @@ typedef struct
   const KappaView *views;
   const void *inputs[KAPPA_MAX_INPUTS];
   const void *bias;
-  const void *residual;
+  const void *linked[KAPPA_MAX_LINKS];
   const KappaView *out_view;
   void *output;
   void *scratch;
@@ -96,7 +109,7 @@ typedef struct
 
 typedef struct
 {
-  gboolean (*fuses) (KappaDtype dtype); /* whether it takes a fused tail; NULL for no */
+  gboolean (*fuses) (KappaDtype dtype, const KappaAttrs *attrs); /* whether it takes links; NULL for no */
   gboolean (*prepare) (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error);
   void (*pack) (gpointer state, guint operand, const KappaView *view, const void *source, void *packed);
   void (*run) (gpointer state, const KappaKernelArgs *args);

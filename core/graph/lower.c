@@ -279,14 +279,16 @@ attach_tail (Lowering *l, KappaStep *step, const KappaFusion *f)
       step->inputs[step->n_inputs++] = bias;
       step->has_bias = TRUE;
     }
-  if (f->residual != KAPPA_NONE)
-    {
-      KappaValue residual = value_of (l, f->residual);
+  for (guint i = 0; i < f->n_links; i++)
+    if (f->links[i] != KAPPA_LINK_RELU)
+      {
+        KappaValue linked = value_of (l, f->linked[i]);
 
-      residual = in_layout (l, &residual, stage_of_node (l, f->residual), KAPPA_LAYOUT_CHANNELS_LAST);
-      step->inputs[step->n_inputs++] = residual;
-      step->has_residual = TRUE;
-    }
+        linked = in_layout (l, &linked, stage_of_node (l, f->linked[i]), KAPPA_LAYOUT_CHANNELS_LAST);
+        step->inputs[step->n_inputs++] = linked;
+      }
+  memcpy (step->links, f->links, sizeof step->links);
+  step->n_links = f->n_links;
 }
 
 static KappaValue
@@ -296,12 +298,13 @@ computed (Lowering *l, KappaNode node)
   const KappaFusion *f = &l->fusion[node];
   KappaKernelPlan kernel = { 0 };
   KappaKernelSpec spec = { .attrs = kappa_graph_get_attrs (l->graph, node), .n_inputs = kappa_graph_get_arity (l->graph, node),
-                           .bias = f->bias != KAPPA_NONE, .residual = f->residual != KAPPA_NONE, .relu = f->relu };
+                           .bias = f->bias != KAPPA_NONE, .n_links = f->n_links };
   KappaStep step = { .kind = KAPPA_STEP_KERNEL, .stage = stage_of_node (l, node), .kernel = op->kernel, .name = op->name,
                      .barrier = strcmp (op->name, "shard_sum") == 0 && stage_of_node (l, node) >= KAPPA_STAGE_SAMPLE };
   KappaValue operands[KAPPA_MAX_INPUTS];
   KappaView view;
 
+  memcpy (spec.links, f->links, sizeof spec.links);
   for (guint i = 0; i < spec.n_inputs; i++)
     {
       operands[i] = value_of (l, kappa_graph_get_operand (l->graph, node, i));
@@ -321,7 +324,7 @@ computed (Lowering *l, KappaNode node)
       step.views[i] = kernel.layouts[i] == KAPPA_LAYOUT_PACKED ? operands[i].view : step.inputs[i].view;
       g_free (kernel.pack_keys[i]);
     }
-  step.n_inputs = spec.n_inputs;
+  step.n_inputs = step.n_own = spec.n_inputs;
   attach_tail (l, &step, f);
   view = kappa_view_dense (spec.output.dtype, kappa_graph_get_shape (l->graph, node), kernel.output);
   step.output = new_value (l, step.stage, &view);

@@ -34,16 +34,17 @@ kappa_plan_address (const KappaPlan *self, const KappaRunMemory *memory, const K
 static void
 run_kernel (const KappaPlan *self, const KappaStep *step, const KappaRunMemory *memory)
 {
-  guint n = step->n_inputs - (step->has_bias ? 1 : 0) - (step->has_residual ? 1 : 0);
   KappaKernelArgs args = { .views = step->views, .out_view = &step->output.view, .scratch = memory->scratch,
                            .cancellable = memory->cancellable };
+  guint n = 0;
 
-  for (guint i = 0; i < n; i++)
-    args.inputs[i] = kappa_plan_address (self, memory, &step->inputs[i]);
+  for (; n < step->n_own; n++)
+    args.inputs[n] = kappa_plan_address (self, memory, &step->inputs[n]);
   if (step->has_bias)
     args.bias = kappa_plan_address (self, memory, &step->inputs[n++]);
-  if (step->has_residual)
-    args.residual = kappa_plan_address (self, memory, &step->inputs[n]);
+  for (guint i = 0; i < step->n_links; i++)
+    if (step->links[i] != KAPPA_LINK_RELU)
+      args.linked[i] = kappa_plan_address (self, memory, &step->inputs[n++]);
   args.output = kappa_plan_address (self, memory, &step->output);
   step->kernel->run (step->state, &args);
 }

@@ -72,11 +72,13 @@ typedef struct
   KappaStage stage;
   gboolean barrier; /* what the step wrote is then summed over the shards */
   guint n_inputs;
+  guint n_own; /* of them the primitive's own */
   KappaValue inputs[KAPPA_TILE_MAX_OPERANDS];
   KappaView views[KAPPA_MAX_INPUTS];
   KappaValue output;
-  KappaPlace bias, residual;
-  gboolean has_bias, has_residual;
+  gboolean has_bias; /* inputs after the primitive's own: the bias, then what the links take */
+  KappaLink links[KAPPA_MAX_LINKS];
+  guint n_links;
   const KappaKernelClass *kernel;
   gpointer state;     /* of the kernel; owned by the step unless it is a pack */
   guint pack_operand;

@@ -30,7 +30,10 @@ typedef struct
 {
   KappaConvShape shape;
   KappaDtype dtype;
-  gboolean bias, residual;
+  gboolean bias;
+  KappaLink links[KAPPA_MAX_LINKS];
+  guint n_links;
+  gboolean links_after; /* they are not part of the primitive */
   dnnl_primitive_t primitive;
   dnnl_primitive_desc_t description;
   dnnl_primitive_t reorder; /* weights in, or the weight gradient out */
@@ -100,6 +103,16 @@ data_type (KappaDtype dtype)
   return dtype == KAPPA_BF16 ? dnnl_bf16 : dnnl_f32;
 }
 
+static void
+append_relu (dnnl_post_ops_t tail)
+{
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_post_ops_append_eltwise (tail, dnnl_eltwise_relu, nan_keeping_slope, 0.0f);
+#else
+  dnnl_post_ops_append_eltwise (tail, 1.0f, dnnl_eltwise_relu, nan_keeping_slope, 0.0f);
+#endif
+}
+
 static dnnl_primitive_attr_t
 attributes (const KappaKernelSpec *spec, Desc y)
 {
@@ -109,15 +122,11 @@ attributes (const KappaKernelSpec *spec, Desc y)
   dnnl_primitive_attr_create (&attr);
   dnnl_primitive_attr_set_scratchpad_mode (attr, dnnl_scratchpad_mode_user);
   dnnl_post_ops_create (&tail);
-  if (spec->residual)
-    dnnl_post_ops_append_binary (tail, dnnl_binary_add, DESC_OF (y));
-#if DNNL_VERSION_MAJOR >= 3
-  if (spec->relu)
-    dnnl_post_ops_append_eltwise (tail, dnnl_eltwise_relu, nan_keeping_slope, 0.0f);
-#else
-  if (spec->relu)
-    dnnl_post_ops_append_eltwise (tail, 1.0f, dnnl_eltwise_relu, nan_keeping_slope, 0.0f);
-#endif
+  for (guint i = 0; i < spec->n_links; i++)
+    if (spec->links[i] == KAPPA_LINK_RELU)
+      append_relu (tail);
+    else
+      dnnl_post_ops_append_binary (tail, spec->links[i] == KAPPA_LINK_ADD ? dnnl_binary_add : dnnl_binary_mul, DESC_OF (y));
   dnnl_primitive_attr_set_post_ops (attr, tail);
   dnnl_post_ops_destroy (tail);
   return attr;
@@ -268,6 +277,38 @@ describe_operands (State *s)
     describe (&s->w_rows, 4, w1, type, dnnl_oihw);
 }
 
+/* The library's convolution by matrix products (2.6, gemm) takes an operand of the result's shape for one number a
+ * channel.
+ */
+static gboolean
+misreads_links (const State *s)
+{
+  const char *name = NULL;
+
+  dnnl_primitive_desc_query (s->description, dnnl_query_impl_info_str, 0, &name);
+  return name == NULL || strstr (name, "gemm") != NULL;
+}
+
+static gboolean
+create_primitive (State *s, Desc weights, dnnl_primitive_attr_t attr)
+{
+  dnnl_primitive_attr_t plain;
+  gboolean ok = create_description (&s->description, s, weights, attr) == dnnl_success;
+
+  if (ok && s->n_links > 0 && misreads_links (s))
+    {
+      const KappaKernelSpec none = { 0 };
+
+      s->links_after = TRUE;
+      dnnl_primitive_desc_destroy (s->description);
+      s->description = NULL;
+      plain = attributes (&none, s->y);
+      ok = create_description (&s->description, s, weights, plain) == dnnl_success;
+      dnnl_primitive_attr_destroy (plain);
+    }
+  return ok && dnnl_primitive_create (&s->primitive, s->description) == dnnl_success;
+}
+
 static gboolean
 create (State *s, const KappaKernelSpec *spec)
 {
@@ -280,8 +321,7 @@ create (State *s, const KappaKernelSpec *spec)
   gboolean ok;
 
   describe (&any, groups > 1 ? 5 : 4, groups > 1 ? w : w1, data_type (s->dtype), dnnl_format_tag_any);
-  ok = create_description (&s->description, s, any, attr) == dnnl_success
-       && dnnl_primitive_create (&s->primitive, s->description) == dnnl_success && create_reorder (s);
+  ok = create_primitive (s, any, attr) && create_reorder (s);
   dnnl_primitive_attr_destroy (attr);
   release_desc (&any);
   return ok;
@@ -297,7 +337,8 @@ kappa_conv_dnnl_prepare (const KappaConvShape *shape, const KappaKernelSpec *spe
   s->shape = *shape;
   s->dtype = spec->output.dtype;
   s->bias = spec->bias;
-  s->residual = spec->residual;
+  memcpy (s->links, spec->links, sizeof s->links);
+  s->n_links = spec->n_links;
   describe_operands (s);
   /* A primitive is made for as many threads as its maker may use, and would start a team inside each worker. */
   omp_set_num_threads (1);
@@ -320,7 +361,6 @@ kappa_conv_dnnl_prepare (const KappaConvShape *shape, const KappaKernelSpec *spe
   plan->pack_sizes[1] = s->w_size;
   plan->pack_keys[1] = form_key (s);
   plan->scratch = s->scratch_size + (gradient ? s->w_size : 0);
-  plan->macs = kappa_conv_macs (shape);
   return TRUE;
 }
 
@@ -396,7 +436,7 @@ kappa_conv_dnnl_run (gpointer state, const KappaKernelArgs *args)
   const State *s = state;
   char *scratch = args->scratch;
   char *packed = scratch + s->scratch_size;
-  dnnl_exec_arg_t list[6];
+  dnnl_exec_arg_t list[5 + KAPPA_MAX_LINKS];
   int n = 0;
 
   switch (s->shape.kind)
@@ -407,9 +447,10 @@ kappa_conv_dnnl_run (gpointer state, const KappaKernelArgs *args)
       list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_DST, memory (DESC_OF (s->y), args->output) };
       if (s->bias)
         list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_BIAS, memory (DESC_OF (s->b), args->bias) };
-      if (s->residual)
-        list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_ATTR_MULTIPLE_POST_OP (0) | DNNL_ARG_SRC_1,
-                                       memory (DESC_OF (s->y), args->residual) };
+      for (guint i = 0; i < s->n_links && !s->links_after; i++)
+        if (s->links[i] != KAPPA_LINK_RELU)
+          list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_ATTR_MULTIPLE_POST_OP ((int) i) | DNNL_ARG_SRC_1,
+                                         memory (DESC_OF (s->y), args->linked[i]) };
       break;
     case KAPPA_CONV_INPUT_GRAD:
       list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_DIFF_DST, memory (DESC_OF (s->y), args->inputs[0]) };
@@ -424,6 +465,9 @@ kappa_conv_dnnl_run (gpointer state, const KappaKernelArgs *args)
     }
   list[n++] = (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, memory (query (s, dnnl_query_scratchpad_md), scratch) };
   execute (s->primitive, n, list);
+  for (guint i = 0; i < s->n_links && s->links_after; i++)
+    kappa_conv_link (s->links[i], s->dtype, args->output, args->linked[i],
+                     (gsize) (s->shape.n * s->shape.oc * s->shape.oh * s->shape.ow));
   if (s->shape.kind == KAPPA_CONV_WEIGHT_GRAD)
     reorder (s, weights_desc (s), packed, DESC_OF (s->w_rows), args->output);
 }

@@ -45,7 +45,6 @@ kappa_conv_gemm_prepare (const KappaConvShape *shape, const KappaKernelSpec *spe
   plan->pack_sizes[1] = weights;
   plan->pack_keys[1] = g_strdup_printf ("ohwi/%s", kappa_dtype_name (spec->output.dtype));
   plan->scratch = (gsize) (s->tile * s->taps) * s->element + (shape->kind == KAPPA_CONV_WEIGHT_GRAD ? weights : 0);
-  plan->macs = kappa_conv_macs (shape);
   return TRUE;
 }
 

@@ -40,4 +40,5 @@ gboolean kappa_conv_dnnl_prepare  (const KappaConvShape *shape, const KappaKerne
 void     kappa_conv_dnnl_pack     (gpointer state, guint operand, const KappaView *view, const void *source, void *packed);
 void     kappa_conv_dnnl_run      (gpointer state, const KappaKernelArgs *args);
 void     kappa_conv_dnnl_release  (gpointer state);
+void     kappa_conv_link          (KappaLink link, KappaDtype dtype, void *y, const void *other, gsize n);
 const char *kappa_dnnl_version    (void);

@@ -143,6 +143,7 @@ typedef struct
 {
   KappaConvShape shape;
   gboolean dnnl;
+  gboolean flipped; /* an input gradient, done forward with the weight's axes exchanged and its taps reversed */
   gpointer state;
 } Kernel;
 
@@ -161,15 +162,71 @@ shape_of (KappaConvKind kind, const KappaKernelSpec *spec)
                            y->dims[3] };
 }
 
+/* With stride 1 an input gradient is a convolution, which can take links; the library's own transposes take none. */
+static gboolean
+is_forward (const KappaWindow *window)
+{
+  gboolean forward = window->groups == 1;
+
+  for (guint d = 0; d < 2; d++)
+    {
+      gint64 reach = window->dilation[d] * (window->kernel[d] - 1);
+
+      forward &= window->stride[d] == 1 && window->pad_begin[d] <= reach && window->pad_end[d] <= reach;
+    }
+  return forward;
+}
+
+static KappaConvShape
+flip_shape (const KappaConvShape *c)
+{
+  KappaConvShape flipped = { KAPPA_CONV_FORWARD, c->window, c->n, c->oc, c->oh, c->ow, c->ic, c->ih, c->iw };
+
+  for (guint d = 0; d < 2; d++)
+    {
+      gint64 reach = c->window.dilation[d] * (c->window.kernel[d] - 1);
+
+      flipped.window.pad_begin[d] = reach - c->window.pad_begin[d];
+      flipped.window.pad_end[d] = reach - c->window.pad_end[d];
+    }
+  return flipped;
+}
+
+/* O × I × kh × kw seen as I × O × kh × kw with the taps in reverse. */
+static KappaView
+flip_view (const KappaView *view)
+{
+  KappaView flipped = *view;
+
+  for (guint d = 0; d < 2; d++)
+    {
+      flipped.dims[d] = view->dims[1 - d];
+      flipped.strides[d] = view->strides[1 - d];
+      flipped.strides[2 + d] = -view->strides[2 + d];
+      flipped.offset += (view->dims[2 + d] - 1) * view->strides[2 + d];
+    }
+  return flipped;
+}
+
 static gboolean
 prepare (KappaConvKind kind, const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
 {
   g_autofree Kernel *kernel = g_new0 (Kernel, 1);
 
   kernel->shape = shape_of (kind, spec);
+  plan->macs = kappa_conv_macs (&kernel->shape);
   kernel->dnnl = spec->output.dtype != KAPPA_F64;
+  kernel->flipped = kernel->dnnl && kind == KAPPA_CONV_INPUT_GRAD && is_forward (&kernel->shape.window);
+  if (kernel->flipped)
+    kernel->shape = flip_shape (&kernel->shape);
   if (!(kernel->dnnl ? kappa_conv_dnnl_prepare : kappa_conv_gemm_prepare) (&kernel->shape, spec, plan, error))
     return FALSE;
+  if (kernel->flipped)
+    {
+      g_autofree char *key = plan->pack_keys[1];
+
+      plan->pack_keys[1] = g_strconcat ("flipped/", key, NULL);
+    }
   kernel->state = plan->state;
   plan->state = g_steal_pointer (&kernel);
   return TRUE;
@@ -198,7 +255,15 @@ pack (gpointer state, guint operand, const KappaView *view, const void *source, 
 {
   Kernel *kernel = state;
 
-  (kernel->dnnl ? kappa_conv_dnnl_pack : kappa_conv_gemm_pack) (kernel->state, operand, view, source, packed);
+  if (kernel->flipped)
+    {
+      KappaView flipped = flip_view (view);
+
+      source = (const char *) source + (flipped.offset - view->offset) * (gint64) kappa_dtype_size (view->dtype);
+      kappa_conv_dnnl_pack (kernel->state, operand, &flipped, source, packed);
+    }
+  else
+    (kernel->dnnl ? kappa_conv_dnnl_pack : kappa_conv_gemm_pack) (kernel->state, operand, view, source, packed);
 }
 
 static void
@@ -219,15 +284,23 @@ release (gpointer state)
 }
 
 static gboolean
-fuses (KappaDtype dtype)
+conv_fuses (KappaDtype dtype, const KappaAttrs *attrs)
 {
   return dtype != KAPPA_F64;
 }
 
+static gboolean
+input_grad_fuses (KappaDtype dtype, const KappaAttrs *attrs)
+{
+  KappaWindow window = kappa_window_from_attrs (attrs);
+
+  return dtype != KAPPA_F64 && is_forward (&window);
+}
+
 static const KappaKernelClass conv_kernel
-    = { .prepare = conv_prepare, .fuses = fuses, .pack = pack, .run = run, .release = release };
+    = { .prepare = conv_prepare, .fuses = conv_fuses, .pack = pack, .run = run, .release = release };
 static const KappaKernelClass input_grad_kernel
-    = { .prepare = input_grad_prepare, .pack = pack, .run = run, .release = release };
+    = { .prepare = input_grad_prepare, .fuses = input_grad_fuses, .pack = pack, .run = run, .release = release };
 static const KappaKernelClass weight_grad_kernel
     = { .prepare = weight_grad_prepare, .pack = pack, .run = run, .release = release };
 
