@@ -46,24 +46,6 @@ time_alone (const KappaPlan *plan, KappaStage stage, guint step, const KappaRunM
   return median (times, repeats);
 }
 
-static void
-time_in_place (const KappaPlan *plan, KappaStage stage, const KappaRunMemory *memory, guint repeats, GArray *steps)
-{
-  guint n = plan->stages[stage]->len;
-  g_autofree double *times = g_new0 (double, n * repeats);
-
-  for (guint r = 0; r < repeats; r++)
-    for (guint s = 0; s < n; s++)
-      {
-        gint64 start = g_get_monotonic_time ();
-
-        kappa_plan_run_step (plan, stage, s, memory);
-        times[s * repeats + r] = seconds (start);
-      }
-  for (guint s = 0; s < n; s++)
-    g_array_index (steps, KappaStepTime, s).seconds = median (times + s * repeats, repeats);
-}
-
 static gboolean
 load_samples (const KappaPlan *plan, const KappaFeed *feed, const KappaRunMemory *memory, GError **error)
 {
@@ -75,51 +57,94 @@ load_samples (const KappaPlan *plan, const KappaFeed *feed, const KappaRunMemory
 }
 
 static GArray *
-measure (const KappaPlan *plan, const KappaRunMemory *memory, guint repeats)
+list_steps (const GPtrArray *stage, gboolean by_vector)
 {
   GArray *steps = g_array_new (FALSE, TRUE, sizeof (KappaStepTime));
 
-  kappa_plan_run (plan, KAPPA_STAGE_ONCE, 0, memory, NULL);
-  for (guint s = 0; s < plan->stages[KAPPA_STAGE_SAMPLE]->len; s++)
+  for (guint s = 0; s < stage->len; s++)
     {
-      const KappaStep *step = plan->stages[KAPPA_STAGE_SAMPLE]->pdata[s];
-      KappaStepTime time = { .name = step->name, .macs = step->macs };
+      const KappaStep *step = stage->pdata[s];
+      KappaStepTime time = { .name = step->name, .by_vector = by_vector, .macs = step->macs, .output = step->output.view };
 
-      kappa_plan_run_step (plan, KAPPA_STAGE_SAMPLE, s, memory);
       g_array_append_val (steps, time);
     }
-  time_in_place (plan, KAPPA_STAGE_SAMPLE, memory, repeats, steps);
-  for (guint s = 0; s < steps->len; s++)
-    g_array_index (steps, KappaStepTime, s).alone = time_alone (plan, KAPPA_STAGE_SAMPLE, s, memory, repeats);
   return steps;
+}
+
+/* Steps only run in their order: later ones write where the operands of earlier ones were. */
+static gboolean
+measure (const KappaPlan *plan, KappaStage stage, const KappaFeed *feed, const KappaRunMemory *memory, guint repeats,
+         GArray *all, GError **error)
+{
+  const guint n = plan->stages[stage]->len;
+  g_autoptr (GArray) steps = list_steps (plan->stages[stage], stage == KAPPA_STAGE_SAMPLE_VECTOR);
+  g_autofree double *times = g_new0 (double, n * repeats + 1);
+
+  for (guint r = 0; r <= repeats; r++)
+    {
+      if (stage == KAPPA_STAGE_SAMPLE && !load_samples (plan, feed, memory, error))
+        return FALSE;
+      for (guint s = 0; s < n; s++)
+        {
+          gint64 start = g_get_monotonic_time ();
+
+          kappa_plan_run_step (plan, stage, s, memory);
+          if (r < repeats)
+            times[s * repeats + r] = seconds (start);
+          else
+            g_array_index (steps, KappaStepTime, s).alone = time_alone (plan, stage, s, memory, repeats);
+        }
+    }
+  for (guint s = 0; s < n; s++)
+    g_array_index (steps, KappaStepTime, s).seconds = median (times + s * repeats, repeats);
+  g_array_append_vals (all, steps->data, n);
+  return TRUE;
+}
+
+static KappaRunMemory
+provide_memory (const KappaProgram *program, const KappaPlan *plan, const KappaFeed *feed)
+{
+  KappaRunMemory memory = { .element = kappa_dtype_size (program->options.real) };
+
+  for (guint arena = 0; arena < KAPPA_N_ARENAS; arena++)
+    memory.base[arena] = g_aligned_alloc (1, plan->arena_sizes[arena] + plan->scratch + 64, 64);
+  memory.base[KAPPA_PLACE_PARAMETERS] = (char *) feed->parameters;
+  memory.base[KAPPA_PLACE_BUFFERS] = (char *) feed->buffers;
+  memory.base[KAPPA_PLACE_VECTORS] = feed->n_vectors > 0 ? (char *) feed->vectors[0] : NULL;
+  memory.scratch = memory.base[KAPPA_ARENA_WORKER] + plan->arena_sizes[KAPPA_ARENA_WORKER];
+  return memory;
 }
 
 /**
  * kappa_program_profile:
- * @feed: as for kappa_program_run(), its numbers in the program's real dtype; one micro-batch of it is used
+ * @feed: as for kappa_program_run(), its numbers in the program's real dtype; one micro-batch of it is used, and its
+ *   first vector
  * @repeats: measurements; medians are taken
  *
  * To be called in a worker, whose settings the kernels count on.
  *
- * Returns: (transfer full) (element-type KappaStepTime): the steps that depend on samples and no vector, in order
+ * Returns: (transfer full) (element-type KappaStepTime): the steps that depend on samples, in order: first those that
+ *   depend on no vector
  */
 GArray *
 kappa_program_profile (KappaProgram *program, const KappaFeed *feed, guint repeats, GError **error)
 {
   KappaPlan *plan = kappa_program_get_plan (program, MIN (program->micro_batch, feed->n_samples), error);
-  KappaRunMemory memory = { .element = kappa_dtype_size (program->options.real) };
-  GArray *steps = NULL;
+  g_autoptr (GArray) steps = g_array_new (FALSE, TRUE, sizeof (KappaStepTime));
+  KappaRunMemory memory;
+  gboolean done;
 
   if (plan == NULL)
     return NULL;
-  memory.base[KAPPA_ARENA_ONCE] = g_aligned_alloc (1, plan->arena_sizes[KAPPA_ARENA_ONCE] + 64, 64);
-  memory.base[KAPPA_ARENA_WORKER] = g_aligned_alloc (1, plan->arena_sizes[KAPPA_ARENA_WORKER] + plan->scratch + 64, 64);
-  memory.base[KAPPA_PLACE_PARAMETERS] = (char *) feed->parameters;
-  memory.base[KAPPA_PLACE_BUFFERS] = (char *) feed->buffers;
-  memory.scratch = memory.base[KAPPA_ARENA_WORKER] + plan->arena_sizes[KAPPA_ARENA_WORKER];
-  if (load_samples (plan, feed, &memory, error))
-    steps = measure (plan, &memory, repeats);
-  g_aligned_free (memory.base[KAPPA_ARENA_ONCE]);
-  g_aligned_free (memory.base[KAPPA_ARENA_WORKER]);
-  return steps;
+  memory = provide_memory (program, plan, feed);
+  kappa_plan_run (plan, KAPPA_STAGE_ONCE, 0, &memory, NULL);
+  done = measure (plan, KAPPA_STAGE_SAMPLE, feed, &memory, repeats, steps, error);
+  if (done && feed->n_vectors > 0)
+    {
+      kappa_plan_run (plan, KAPPA_STAGE_VECTOR, 0, &memory, NULL);
+      done = measure (plan, KAPPA_STAGE_SAMPLE_VECTOR, feed, &memory, repeats, steps, error);
+    }
+  for (guint arena = 0; arena < KAPPA_N_ARENAS; arena++)
+    g_aligned_free (memory.base[arena]);
+  return done ? g_steal_pointer (&steps) : NULL;
 }

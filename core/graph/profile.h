@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/graph/kernel.h"
 #include "core/graph/program.h"
 
 /**
@@ -7,14 +8,18 @@
  * @name: of the primitive; "chain" for fused elementwise primitives, "copy", "pack"
  * @seconds: median time in its place among the others
  * @alone: median time repeated by itself, its operands warm: what the kernel costs where nothing else is
+ * @by_vector: done for each vector
  * @macs: its multiply-adds
+ * @output: what it makes
  */
 typedef struct
 {
   const char *name;
   double seconds;
   double alone;
+  gboolean by_vector;
   guint64 macs;
+  KappaView output;
 } KappaStepTime;
 
 GArray *kappa_program_profile (KappaProgram *program, const KappaFeed *feed, guint repeats, GError **error);
