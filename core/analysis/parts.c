@@ -18,7 +18,9 @@ const char *const kappa_per_blurbs[] = {
 static gboolean
 is_inside (const char *layer, const char *block)
 {
-  return g_str_has_prefix (layer, block) && layer[strlen (block)] == '.';
+  const gsize length = strlen (block);
+
+  return g_str_has_prefix (layer, block) && (layer[length] == '.' || layer[length] == '\0');
 }
 
 /* The name of the block a layer lies in, or NULL. */

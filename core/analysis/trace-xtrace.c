@@ -148,8 +148,7 @@ swap (double **vectors, guint a, guint b)
   vectors[b] = kept;
 }
 
-/* Y = QR. Probes whose products depend on those of others are left out: a matrix of small rank is
- * known exactly from the others. */
+/* Y = QR, with the probes whose products depend on those of others left out. */
 static gboolean
 factorise (Sketch *self, GError **error)
 {
@@ -308,6 +307,21 @@ estimate_from (const Sketch *self, guint i, double *row)
     }
 }
 
+/* Where a probe added nothing, the basis spans all that the matrix makes of anything, also when any
+ * one probe is left out: nothing is to be estimated. */
+static void
+read_off (const Sketch *self, double *row)
+{
+  const guint m = self->m;
+
+  for (guint block = 0; block < self->of->n_blocks; block++)
+    {
+      row[block] = 0.0;
+      for (guint k = 0; k < m; k++)
+        row[block] += self->products[((gsize)block * m + k) * m + k];
+    }
+}
+
 /**
  * kappa_trace_xtrace:
  * @n_products: vectors to multiply: half of them are probes, half span the basis; at least 4
@@ -331,7 +345,10 @@ kappa_trace_xtrace (const KappaTraceOperator *of,
                   && multiply_basis (sketch, error);
 
   for (guint i = 0; done && i < sketch->m; i++)
-    estimate_from (sketch, i, rows + (gsize)i * of->n_blocks);
+    if (sketch->m < m)
+      read_off (sketch, rows + (gsize)i * of->n_blocks);
+    else
+      estimate_from (sketch, i, rows + (gsize)i * of->n_blocks);
   if (done)
     kappa_trace_summarise (estimate, rows, sketch->m, of->n_blocks);
   sketch_free (sketch, m);
