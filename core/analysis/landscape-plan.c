@@ -66,6 +66,8 @@ kappa_landscape_plan_free (KappaLandscapePlan *self)
   g_free (self->betas);
   g_free (self->distances);
   g_free (self->axes);
+  for (guint axis = 0; axis < 2; axis++)
+    g_free (self->labels[axis]);
   g_free (self);
 }
 
@@ -340,14 +342,18 @@ follow (KappaLandscapePlan *self,
       || !kappa_landscape_project_trajectory (self, inputs, error))
     return FALSE;
   enclose_all (self, analysis);
-  if (self->axes == NULL)
-    self->axes = g_strdup_printf (
-        "the first two principal directions of %u checkpoints, of length 1 over the trained "
-        "parameters, from the last of them, which explain %.4g %% and %.4g %% of the variance, "
-        "running statistics %s",
-        self->n_checkpoints, 100.0 * self->principal.values[0] / self->principal.total,
-        100.0 * self->principal.values[1] / self->principal.total,
-        name_statistics (analysis, buffers));
+  if (given)
+    return TRUE;
+  for (guint axis = 0; axis < 2; axis++)
+    self->labels[axis] = g_strdup_printf (
+        "PC %u, %.3g %%", axis + 1, 100.0 * self->principal.values[axis] / self->principal.total);
+  self->axes = g_strdup_printf (
+      "the first two principal directions of %u checkpoints, of length 1 over the trained "
+      "parameters, from the last of them, which explain %.4g %% and %.4g %% of the variance, "
+      "running statistics %s",
+      self->n_checkpoints, 100.0 * self->principal.values[0] / self->principal.total,
+      100.0 * self->principal.values[1] / self->principal.total,
+      name_statistics (analysis, buffers));
   return TRUE;
 }
 
@@ -366,8 +372,8 @@ read_trajectory (KappaLandscapePlan *self,
  * kappa_landscape_plan_new:
  * @inputs: open
  *
- * Returns: (transfer full): directions and coordinates; %NULL with %KAPPA_ERROR_MODEL if the
- * checkpoints span no line or plane, or the errors of a direction file
+ * Returns: (transfer full): directions, unless curvature chooses them, and coordinates; %NULL with
+ * %KAPPA_ERROR_MODEL if the checkpoints span no line or plane, or the errors of a direction file
  */
 KappaLandscapePlan *
 kappa_landscape_plan_new (KappaAnalysis *analysis,
@@ -383,6 +389,8 @@ kappa_landscape_plan_new (KappaAnalysis *analysis,
   self->n_checkpoints = count_checkpoints (inputs);
   self->alphas = g_new0 (double, self->n_checkpoints);
   self->betas = g_new0 (double, self->n_checkpoints);
+  for (guint axis = 0; axis < 2; axis++)
+    self->curvatures[axis] = self->residuals[axis] = NAN;
   buffers = moves_buffers (analysis, self->kind);
   kappa_landscape_get_ranges (analysis, self->kind, &self->x_range, &self->y_range);
   if (self->kind == KAPPA_LANDSCAPE_LINE)
@@ -396,8 +404,10 @@ kappa_landscape_plan_new (KappaAnalysis *analysis,
         = read_directions (self, analysis, model, kappa_inputs_get_source (inputs, "directions", 0),
                            context->cancellable, error)
           && read_trajectory (self, inputs, context, error);
-  else
+  else if (kappa_analysis_get_enum (analysis, "along") == KAPPA_ALONG_RANDOM)
     done = draw_directions (self, analysis, model, buffers, error);
+  else
+    done = TRUE; /* they are found by kappa_landscape_find_axes() */
   return done ? g_steal_pointer (&self) : NULL;
 }
 

@@ -25,6 +25,9 @@ typedef enum
  * @principal: what the directions explain; no checkpoints if they are not principal ones
  * @path: (nullable): a trajectory of a file, of which no checkpoint is at hand
  * @axes: what the directions are, for people
+ * @labels: (nullable): what stands on each axis, e.g. "λ₁"
+ * @curvatures: ⟨d,Hd⟩/‖d‖² along each direction; NaN where it is not known
+ * @residuals: of the curvatures
  *
  * Where a landscape's points are.
  */
@@ -40,6 +43,8 @@ typedef struct
   KappaPrincipal principal;
   KappaProjection *path;
   char *axes;
+  char *labels[2];
+  double curvatures[2], residuals[2];
 } KappaLandscapePlan;
 
 KappaLandscapeKind  kappa_landscape_get_kind   (KappaInputs *inputs);

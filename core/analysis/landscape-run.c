@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/analysis/grid.h"
+#include "core/analysis/landscape-axes.h"
+#include "core/analysis/landscape-curvature.h"
 #include "core/analysis/landscape-interpolation.h"
 #include "core/analysis/landscape-run-private.h"
 #include "core/analysis/landscape-summary.h"
@@ -349,7 +351,8 @@ evaluate_all (KappaLandscapeRun *run, GError **error)
     if (!is_checkpoint_known (run, i) && !evaluate_checkpoint (run, i, error))
       return FALSE;
   return kappa_landscape_add_quadratic (run, error) && evaluate_grid (run, error)
-         && check_precision (run, error) && check_interpolation (run, error);
+         && check_precision (run, error) && check_interpolation (run, error)
+         && kappa_landscape_add_curvature_map (run, error);
 }
 
 static void
@@ -426,7 +429,7 @@ prepare (KappaLandscapeRun *run, GError **error)
   if (!make_objectives (run, error) || !fits (run, error))
     return FALSE;
   run->plan = kappa_landscape_plan_new (run->analysis, run->inputs, run->context, error);
-  if (run->plan == NULL
+  if (run->plan == NULL || (run->plan->x[0] == NULL && !kappa_landscape_find_axes (run, error))
       || (*save != '\0' && !kappa_landscape_plan_save (run->plan, model, save, error))
       || (*projection != '\0' && !kappa_landscape_save_trajectory (run->plan, projection, error)))
     return FALSE;
@@ -441,6 +444,26 @@ prepare (KappaLandscapeRun *run, GError **error)
       || run->recalibration != NULL)
     run->buffers = g_new (double, kappa_model_get_buffers_size (model));
   return TRUE;
+}
+
+static void
+add_eigenvalues (KappaLandscapeRun *run, const char *description)
+{
+  static const char *const names[] = { "lambda_alpha", "lambda_beta" };
+  const KappaLandscapePlan *plan = run->plan;
+
+  for (guint axis = 0; axis < G_N_ELEMENTS (names); axis++)
+    if (kappa_analysis_get_enum (run->analysis, "along") == KAPPA_ALONG_EIGENVECTORS
+        && isfinite (plan->curvatures[axis]))
+      {
+        g_autofree char *definition = g_strdup_printf (
+            "%s, the eigenvalue of the %s direction: curvature of the loss along it, by all "
+            "trained parameters, by block Lanczos; the residual is ‖Hv − λv‖; over %s",
+            plan->labels[axis], axis == 0 ? "first" : "second", description);
+
+        kappa_result_set_scalar (run->result, names[axis], plan->curvatures[axis], "nat",
+                                 KAPPA_CERTAINTY_RESIDUAL (plan->residuals[axis]), definition);
+      }
 }
 
 /**
@@ -473,5 +496,6 @@ kappa_landscape_run (KappaAnalysis *analysis,
     return FALSE;
   kappa_landscape_summarise (result, run.plan, given, description);
   kappa_landscape_add_reach (&run, description);
+  add_eigenvalues (&run, description);
   return TRUE;
 }

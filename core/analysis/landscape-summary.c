@@ -189,16 +189,20 @@ norm_of_weights (KappaModel *model)
 
 static void
 add_direction (KappaTable *table,
+               const KappaLandscapePlan *plan,
                const char *axis,
+               gboolean second,
                const KappaDisplacement *direction,
-               const KappaDisplacement *x,
                double weights)
 {
+  const KappaDisplacement *x = plan->x[0];
   double norm = sqrt (kappa_displacement_dot (direction, direction));
   double cosine
       = kappa_displacement_dot (direction, x) / norm / sqrt (kappa_displacement_dot (x, x));
 
-  kappa_table_add_row (table, axis, norm, norm / weights, cosine);
+  kappa_table_add_row (table, axis, norm, norm / weights, cosine,
+                       plan->labels[second] != NULL ? plan->labels[second] : "",
+                       plan->curvatures[second], plan->residuals[second]);
 }
 
 static void
@@ -207,10 +211,14 @@ add_directions (KappaResult *result, const KappaLandscapePlan *plan, KappaInputs
   static const KappaColumn columns[] = { { "axis", "", KAPPA_COLUMN_TEXT },
                                          { "norm", "", KAPPA_COLUMN_NUMBER },
                                          { "relative_norm", "", KAPPA_COLUMN_NUMBER },
-                                         { "cosine", "", KAPPA_COLUMN_NUMBER } };
+                                         { "cosine", "", KAPPA_COLUMN_NUMBER },
+                                         { "label", "", KAPPA_COLUMN_TEXT },
+                                         { "curvature", "nat", KAPPA_COLUMN_NUMBER },
+                                         { "residual", "nat", KAPPA_COLUMN_NUMBER } };
   g_autofree char *definition
       = g_strdup_printf ("%s: Euclidean length of one step, the same over the length of all "
-                         "trained parameters, cosine with the first direction",
+                         "trained parameters, cosine with the first direction, what it is, and "
+                         "where they are known the curvature of the loss along it and its residual",
                          plan->axes);
   KappaTable *table = kappa_table_new ("directions", definition, G_N_ELEMENTS (columns), columns);
   double weights = norm_of_weights (kappa_inputs_get_model (inputs, "model", 0));
@@ -220,10 +228,10 @@ add_directions (KappaResult *result, const KappaLandscapePlan *plan, KappaInputs
       g_autofree char *axis
           = plan->n_seeds > 1 ? g_strdup_printf ("alpha %u", k) : g_strdup ("alpha");
 
-      add_direction (table, axis, plan->x[k], plan->x[0], weights);
+      add_direction (table, plan, axis, FALSE, plan->x[k], weights);
     }
   if (plan->y != NULL)
-    add_direction (table, "beta", plan->y, plan->x[0], weights);
+    add_direction (table, plan, "beta", TRUE, plan->y, weights);
   kappa_result_take_table (result, table);
 }
 

@@ -42,6 +42,17 @@ G_DEFINE_ENUM_TYPE (KappaProfile,
                     G_DEFINE_ENUM_VALUE (KAPPA_PROFILE_KAPPA, "kappa"),
                     G_DEFINE_ENUM_VALUE (KAPPA_PROFILE_LI2018, "li2018"))
 
+G_DEFINE_ENUM_TYPE (KappaAlong,
+                    kappa_along,
+                    G_DEFINE_ENUM_VALUE (KAPPA_ALONG_RANDOM, "random"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_ALONG_EIGENVECTORS, "eigenvectors"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_ALONG_GRADIENT, "gradient"))
+
+G_DEFINE_ENUM_TYPE (KappaPair,
+                    kappa_pair,
+                    G_DEFINE_ENUM_VALUE (KAPPA_PAIR_TOP, "top"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_PAIR_EXTREMES, "extremes"))
+
 static const KappaInputSpec inputs[] = {
   { "model", KAPPA_INPUT_MODEL, 1, 3, TRUE,
     "a trained network; two for the line between them, three for the plane through them" },
@@ -84,6 +95,52 @@ static const char *const profile_blurbs[] = {
   "as documented here",
   "as the reference implementation of Li et al.: what is not ignored of rank 0 and 1 moves along "
   "itself",
+};
+
+static const char *const along_blurbs[] = {
+  "random directions, or those of --directions",
+  "eigenvectors of the Hessian at the checkpoint, of length 1: the plane in which the loss bends "
+  "most",
+  "the gradient, and the part of Hessian times gradient that is orthogonal to it, of length 1",
+};
+
+static const char *const pair_blurbs[] = {
+  "those of the two largest eigenvalues",
+  "those of the largest and the smallest: where the smallest is negative, the loss falls along it",
+};
+
+static const KappaProperty along_property = {
+  .name = "along",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Directions from",
+  .blurb = "what chooses the directions around a single checkpoint",
+  .unit = "",
+  .fallback = "random",
+  .enum_type = kappa_along_get_type,
+  .value_blurbs = along_blurbs,
+};
+
+static const KappaProperty pair_property = {
+  .name = "pair",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Eigenvectors",
+  .blurb = "which eigenvectors make a plane",
+  .unit = "",
+  .fallback = "top",
+  .enum_type = kappa_pair_get_type,
+  .value_blurbs = pair_blurbs,
+};
+
+static const KappaProperty curvature_map_property = {
+  .name = "curvature-map",
+  .type = KAPPA_PROPERTY_INTEGER,
+  .title = "Map of |λ_min/λ_max|",
+  .blurb = "also the smallest eigenvalue of the Hessian over the largest, at so many points along "
+           "each axis; about 40 products with the Hessian for each; 0 for none",
+  .unit = "",
+  .fallback = "0",
+  .minimum = 0.0,
+  .maximum = 101.0,
 };
 
 static const KappaProperty x_property = {
@@ -243,24 +300,57 @@ check_unused (KappaAnalysis *analysis, gboolean random, KappaLandscapeKind kind,
   return TRUE;
 }
 
-/* What needs a single plane, fixed statistics or an exact function. */
+/* Derivatives are those with fixed running statistics, by more digits than bfloat16 has. */
+static gboolean
+check_derivatives (KappaAnalysis *analysis, const char *property, GError **error)
+{
+  int batchnorm = kappa_analysis_get_enum (analysis, "batchnorm");
+  const char *what = NULL;
+  g_autofree char *message = NULL;
+
+  if (batchnorm != KAPPA_BATCHNORM_AUTO && batchnorm != KAPPA_BATCHNORM_FROZEN)
+    what = "derivatives are those with fixed running statistics; set batchnorm to frozen";
+  else if (kappa_analysis_get_enum (analysis, "precision") == KAPPA_PRECISION_BFLOAT16)
+    what = "bfloat16 has too few digits for derivatives; set precision to float32";
+  else if (kappa_analysis_get_integer (analysis, "seeds") > 1)
+    what = "several directions have no common model; set seeds to 1";
+  if (what == NULL)
+    return TRUE;
+  message = g_strdup_printf ("%s: %s", property, what);
+  return refuse (error, message);
+}
+
 static gboolean
 check_gains (KappaAnalysis *analysis, gboolean several, GError **error)
 {
-  gboolean quadratic = kappa_analysis_get_boolean (analysis, "quadratic");
-  int batchnorm = kappa_analysis_get_enum (analysis, "batchnorm");
-
-  if (several && quadratic)
-    return refuse (error, "quadratic: several directions have no common model; set seeds to 1");
   if (several && kappa_analysis_get_double (analysis, "refine") > 0.0)
     return refuse (error, "refine: the points of several directions are all computed; set seeds "
                           "to 1");
-  if (quadratic && batchnorm != KAPPA_BATCHNORM_AUTO && batchnorm != KAPPA_BATCHNORM_FROZEN)
-    return refuse (error, "quadratic: derivatives are those with fixed running statistics; set "
-                          "batchnorm to frozen");
-  if (quadratic && kappa_analysis_get_enum (analysis, "precision") == KAPPA_PRECISION_BFLOAT16)
-    return refuse (error, "quadratic: bfloat16 has too few digits for derivatives; set precision "
-                          "to float32");
+  if (kappa_analysis_get_boolean (analysis, "quadratic")
+      && !check_derivatives (analysis, "quadratic", error))
+    return FALSE;
+  return kappa_analysis_get_integer (analysis, "curvature-map") == 0
+         || check_derivatives (analysis, "curvature-map", error);
+}
+
+/* Directions that curvature chooses are those around one checkpoint, and have no statistics. */
+static gboolean
+check_along (KappaAnalysis *analysis, KappaInputs *given, KappaLandscapeKind kind, GError **error)
+{
+  int along = kappa_analysis_get_enum (analysis, "along");
+
+  if (along != KAPPA_ALONG_EIGENVECTORS && !kappa_analysis_is_default (analysis, "pair"))
+    return refuse (error, "pair: chooses among eigenvectors; set along to eigenvectors");
+  if (along == KAPPA_ALONG_RANDOM)
+    return TRUE;
+  if (kind != KAPPA_LANDSCAPE_RANDOM)
+    return refuse (error, "along: with several checkpoints, they are the directions");
+  if (kappa_inputs_get_n (given, "directions") > 0)
+    return refuse (error, "along: the directions are those of the file; set along to random, or "
+                          "leave --directions away");
+  if (kappa_analysis_get_enum (analysis, "batchnorm") == KAPPA_BATCHNORM_MOVED)
+    return refuse (error, "along: these directions are without running statistics; set batchnorm "
+                          "to frozen or recalibrated");
   return TRUE;
 }
 
@@ -291,7 +381,9 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
 {
   KappaLandscapeKind kind = kappa_landscape_get_kind (given);
   gboolean several = kappa_analysis_get_integer (analysis, "seeds") > 1;
-  gboolean random = kind == KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") == 0;
+  gboolean chosen = kappa_analysis_get_enum (analysis, "along") != KAPPA_ALONG_RANDOM;
+  gboolean random
+      = kind == KAPPA_LANDSCAPE_RANDOM && kappa_inputs_get_n (given, "directions") == 0 && !chosen;
   KappaRange x, y;
 
   kappa_landscape_get_ranges (analysis, kind, &x, &y);
@@ -302,9 +394,8 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
     return refuse (error, "y: the plane through three checkpoints has a second axis; leave it "
                           "away, or give it a range");
   if (several && !random)
-    return refuse (
-        error,
-        "seeds: several directions are drawn for a single checkpoint without --directions only");
+    return refuse (error,
+                   "seeds: several directions are random ones around a single checkpoint only");
   if (several && y.n > 0)
     return refuse (error, "seeds: a mean over several directions is a curve; set y to none");
   if (several && *kappa_analysis_get_string (analysis, "save-directions") != '\0')
@@ -316,7 +407,8 @@ kappa_landscape_check (KappaAnalysis *analysis, KappaInputs *given, GError **err
   if ((gsize)x.n * MAX (1, y.n) > KAPPA_GRID_MAX_POINTS)
     return refuse (error, "x, y: the grid has more than 1,048,576 points");
   return check_unused (analysis, random, kind, error)
-         && check_trajectory (analysis, given, &y, error) && check_gains (analysis, several, error);
+         && check_trajectory (analysis, given, &y, error)
+         && check_along (analysis, given, kind, error) && check_gains (analysis, several, error);
 }
 
 static gsize
@@ -358,6 +450,8 @@ static void
 kappa_landscape_class_init (KappaLandscapeClass *klass)
 {
   static const KappaProperty *const table[] = {
+    &along_property,
+    &pair_property,
     &x_property,
     &y_property,
     &norm_property,
@@ -367,6 +461,7 @@ kappa_landscape_class_init (KappaLandscapeClass *klass)
     &basis_property,
     &profile_property,
     &quadratic_property,
+    &curvature_map_property,
     &refine_property,
     &save_directions_property,
     &save_projection_property,

@@ -1,0 +1,5 @@
+#pragma once
+
+#include "core/analysis/landscape-run-private.h"
+
+gboolean kappa_landscape_add_curvature_map (KappaLandscapeRun *run, GError **error);
