@@ -2,7 +2,9 @@
 #include "core/analysis/analysis.h"
 #include "core/analysis/landscape.h"
 #include "core/analysis/predict.h"
+#include "core/analysis/report.h"
 #include "core/analysis/sharpness.h"
+#include "core/analysis/spectrum.h"
 #include "core/analysis/trace.h"
 #include "core/base/error.h"
 
@@ -10,8 +12,10 @@
 static GType (*const get_types[]) (void) = {
   kappa_predict_get_type,
   kappa_landscape_get_type,
+  kappa_spectrum_get_type,
   kappa_sharpness_get_type,
   kappa_activity_get_type,
+  kappa_report_get_type,
   kappa_trace_get_type,
 };
 
