@@ -61,15 +61,14 @@ without_sample (KappaBuilder *self, KappaNode node)
   return rest;
 }
 
+/* @name: taken over */
 static KappaNode
 ask (KappaBuilder *self,
      KappaRole role,
-     const char *layer,
-     const char *part,
+     char *name,
      KappaParameterKind kind,
      const KappaShape *shape)
 {
-  char *name = g_strconcat (layer, ".", part, NULL);
   KappaTensorSpec spec = { name, *shape, role, kind };
 
   g_array_append_val (self->listing->tensors, spec);
@@ -91,7 +90,25 @@ kappa_builder_parameter (KappaBuilder *self,
                          KappaParameterKind kind,
                          const KappaShape *shape)
 {
-  return ask (self, KAPPA_ROLE_PARAMETER, layer, part, kind, shape);
+  return ask (self, KAPPA_ROLE_PARAMETER, g_strconcat (layer, ".", part, NULL), kind, shape);
+}
+
+/**
+ * kappa_builder_parameter_named:
+ * @name: canonical name of the tensor
+ *
+ * As kappa_builder_parameter(), for a tensor that is a layer by itself.
+ */
+KappaNode
+kappa_builder_parameter_named (KappaBuilder *self,
+                               const char *name,
+                               KappaParameterKind kind,
+                               const KappaShape *shape)
+{
+  KappaNode node = ask (self, KAPPA_ROLE_PARAMETER, g_strdup (name), kind, shape);
+
+  kappa_builder_add_layer (self, name, "embedding", node, (guint64)kappa_shape_size (shape), 0);
+  return node;
 }
 
 /**
@@ -105,7 +122,8 @@ kappa_builder_buffer (KappaBuilder *self,
                       const char *part,
                       const KappaShape *shape)
 {
-  return ask (self, KAPPA_ROLE_BUFFER, layer, part, KAPPA_PARAMETER_BIAS, shape);
+  return ask (self, KAPPA_ROLE_BUFFER, g_strconcat (layer, ".", part, NULL), KAPPA_PARAMETER_BIAS,
+              shape);
 }
 
 /**

@@ -4,9 +4,28 @@
 #include "core/ops/ops.h"
 
 /**
+ * KappaPositions:
+ * @KAPPA_POSITIONS_BICUBIC: over pixel areas, wider where the grid shrinks, a = −½: timm for its own files
+ * @KAPPA_POSITIONS_BICUBIC_CORNERS: corner to corner, a = −¾: torchvision
+ * @KAPPA_POSITIONS_BILINEAR: over pixel areas: timm for Google's files
+ * @KAPPA_POSITIONS_BILINEAR_CORNERS: corner to corner: Google's own program
+ *
+ * How a table of positions is made to fit another grid than it was learnt for.
+ */
+typedef enum
+{
+  KAPPA_POSITIONS_BICUBIC,
+  KAPPA_POSITIONS_BICUBIC_CORNERS,
+  KAPPA_POSITIONS_BILINEAR,
+  KAPPA_POSITIONS_BILINEAR_CORNERS,
+} KappaPositions;
+
+/**
  * KappaChoices:
  * @norm_epsilon: added to the variance in batch norm layers
  * @stride_first: whether the first convolution of a bottleneck has the stride ("v1"), not the second ("v1.5")
+ * @gelu_tanh: whether gelu is computed by its approximation with tanh
+ * @positions: how positions are made to fit another image size
  * @drop_background: whether the first class is TensorFlow's background and left away
  * @training_batch: 0 for batch norm in inference mode; for training mode, how many samples the declared batch has
  *
@@ -17,6 +36,8 @@ typedef struct
   double norm_epsilon;
   gboolean stride_first;
   gboolean drop_background;
+  gboolean gelu_tanh;
+  KappaPositions positions;
   gint64 training_batch;
 } KappaChoices;
 
@@ -68,6 +89,8 @@ void                 kappa_network_listing_free (KappaNetworkListing *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaNetworkListing, kappa_network_listing_free)
 
 KappaNode kappa_builder_parameter  (KappaBuilder *self, const char *layer, const char *part, KappaParameterKind kind,
+                                    const KappaShape *shape);
+KappaNode kappa_builder_parameter_named (KappaBuilder *self, const char *name, KappaParameterKind kind,
                                     const KappaShape *shape);
 KappaNode kappa_builder_buffer     (KappaBuilder *self, const char *layer, const char *part, const KappaShape *shape);
 KappaNode kappa_builder_conv_norm  (KappaBuilder *self, KappaNode x, const char *conv, const char *norm, gint64 outputs,

@@ -17,8 +17,8 @@ take_number (const char **text, guint *number)
   guint64 value = 0;
 
   while (g_ascii_isdigit (**text) && value < 100000)
-    value = value * 10 + (guint) (*(*text)++ - '0');
-  *number = (guint) value;
+    value = value * 10 + (guint)(*(*text)++ - '0');
+  *number = (guint)value;
   return value < 100000 && (*begin != '0' || *text == begin + 1);
 }
 
@@ -64,7 +64,7 @@ fill_pattern (const char *pattern, const Bindings *bindings)
         g_string_append (name, bindings->rest);
       else
         {
-          gint64 number = (gint64) bindings->numbers[pattern[1] - 'a'];
+          gint64 number = (gint64)bindings->numbers[pattern[1] - 'a'];
 
           if (pattern[2] != '}')
             number += g_ascii_strtoll (pattern + 2, NULL, 10);
@@ -75,6 +75,49 @@ fill_pattern (const char *pattern, const Bindings *bindings)
       pattern = end + 1;
     }
   return g_strdup (name->str);
+}
+
+/* "[x]…": Returns: the number bound to x; @axes moves on behind it, and is %NULL if nothing follows
+ */
+static gint64
+take_slice (const char **axes, const Bindings *bindings)
+{
+  gint64 slice;
+
+  if (*axes == NULL || **axes != '[')
+    return -1;
+  slice = (gint64)bindings->numbers[(*axes)[1] - 'a'];
+  *axes += strlen ("[x]");
+  if (**axes == '\0')
+    *axes = NULL;
+  return slice;
+}
+
+/**
+ * kappa_key_scheme_find:
+ * @canonical: a builder's name for a tensor
+ * @place: (out): where a file of this scheme has it; its names to be freed
+ *
+ * Returns: %FALSE if no rule speaks of it
+ */
+gboolean
+kappa_key_scheme_find (const KappaKeyScheme *self, const char *canonical, KappaKeyPlace *place)
+{
+  *place = (KappaKeyPlace) { NULL, NULL, -1 };
+  if (self->n_rules == 0)
+    place->names = g_strdup (canonical);
+  for (guint i = 0; i < self->n_rules; i++)
+    {
+      Bindings bindings = { .rest = "" };
+
+      if (!match_pattern (self->rules[i].canonical, canonical, &bindings))
+        continue;
+      place->axes = self->rules[i].axes;
+      place->slice = take_slice (&place->axes, &bindings);
+      place->names = fill_pattern (self->rules[i].file, &bindings);
+      break;
+    }
+  return place->names != NULL;
 }
 
 /**
@@ -90,24 +133,16 @@ kappa_key_scheme_get_file_name (const KappaKeyScheme *self,
                                 const char *canonical,
                                 const char **axes)
 {
-  *axes = NULL;
-  if (self->n_rules == 0)
-    return g_strdup (canonical);
-  for (guint i = 0; i < self->n_rules; i++)
-    {
-      Bindings bindings = { .rest = "" };
+  KappaKeyPlace place;
 
-      if (!match_pattern (self->rules[i].canonical, canonical, &bindings))
-        continue;
-      *axes = self->rules[i].axes;
-      return fill_pattern (self->rules[i].file, &bindings);
-    }
-  return NULL;
+  kappa_key_scheme_find (self, canonical, &place);
+  *axes = place.axes;
+  return place.names;
 }
 
 /**
  * kappa_key_axes_apply:
- * @axes: (nullable): as in a rule
+ * @axes: (nullable): as in a rule, without "[x]"
  * @file: a shape as the file gives it
  * @canonical: (out): the same shape in the builder's axes
  *
@@ -116,19 +151,47 @@ kappa_key_scheme_get_file_name (const KappaKeyScheme *self,
 gboolean
 kappa_key_axes_apply (const char *axes, const KappaShape *file, KappaShape *canonical)
 {
+  gboolean grouped = FALSE;
+  guint n = 0;
+
   *canonical = *file;
   if (axes == NULL)
     return TRUE;
-  if (strlen (axes) != file->rank)
-    return FALSE;
-  for (guint d = 0; d < file->rank; d++)
-    canonical->dims[d] = file->dims[axes[d] - '0'];
-  return TRUE;
+  *canonical = (KappaShape) { 0 };
+  for (; *axes != '\0'; axes++)
+    if (*axes == '(' || *axes == ')')
+      {
+        grouped = *axes == '(';
+        if (grouped)
+          canonical->dims[canonical->rank++] = 1;
+      }
+    else if ((guint)(*axes - '0') >= file->rank)
+      return FALSE;
+    else
+      {
+        if (!grouped)
+          canonical->dims[canonical->rank++] = 1;
+        canonical->dims[canonical->rank - 1] *= file->dims[*axes - '0'];
+        n++;
+      }
+  return n == file->rank;
+}
+
+/* The digits alone: axes that are one lie as if they were two. */
+static void
+flatten_axes (const char *axes, char flat[KAPPA_MAX_RANK + 1])
+{
+  guint n = 0;
+
+  for (; *axes != '\0' && n < KAPPA_MAX_RANK; axes++)
+    if (g_ascii_isdigit (*axes))
+      flat[n++] = *axes;
+  flat[n] = '\0';
 }
 
 /**
  * kappa_key_axes_permute:
- * @axes: as in a rule
+ * @axes: as in a rule, without "[x]"
  * @file: the shape as the file gives it, of the rank @axes is for
  * @in: elements in the order of the file
  * @out: (out): the same elements in the order of the builder's axes
@@ -142,8 +205,9 @@ kappa_key_axes_permute (const char *axes,
 {
   gint64 strides[KAPPA_MAX_RANK], index[KAPPA_MAX_RANK] = { 0 }, stride = 1;
   const gint64 n = kappa_shape_size (file);
-  char *to = out;
+  char flat[KAPPA_MAX_RANK + 1], *to = out;
 
+  flatten_axes (axes, flat);
   for (guint d = file->rank; d-- > 0; stride *= file->dims[d])
     strides[d] = stride;
   for (gint64 i = 0; i < n; i++, to += element_size)
@@ -151,11 +215,11 @@ kappa_key_axes_permute (const char *axes,
       gint64 from = 0;
 
       for (guint d = 0; d < file->rank; d++)
-        from += index[d] * strides[axes[d] - '0'];
-      memcpy (to, (const char *) in + (gsize) from * element_size, element_size);
+        from += index[d] * strides[flat[d] - '0'];
+      memcpy (to, (const char *)in + (gsize)from * element_size, element_size);
       for (guint d = file->rank; d-- > 0;)
         {
-          if (++index[d] < file->dims[axes[d] - '0'])
+          if (++index[d] < file->dims[flat[d] - '0'])
             break;
           index[d] = 0;
         }

@@ -10,9 +10,11 @@
 /**
  * KappaKeyRule:
  * @canonical: pattern of canonical names: `{x}` stands for digits, x any letter, `{*}` for the rest of the name
- * @file: the name in the file: `{x}`, `{x+1}` and `{x-1}` are replaced by the number found, `{*}` by the rest
- * @axes: (nullable): the file's axis for each canonical axis, as digits: "3201" reads a HWIO kernel as OIHW;
- *   %NULL where the axes are the same
+ * @file: the name in the file: `{x}`, `{x+1}` and `{x-1}` are replaced by the number found, `{*}` by the rest.
+ *   Several names separated by `|` are parts of one shape, one behind the other along the canonical axis 0
+ * @axes: (nullable): the file's axis for each canonical axis, as digits: "3201" reads a HWIO kernel as OIHW, and
+ *   axes in parentheses are one: "(12)0". "[x]" before them takes the slice of number x along the file's first
+ *   axis, which they then do not count. %NULL where the axes are the same
  */
 typedef struct
 {
@@ -33,6 +35,20 @@ typedef struct
   guint n_rules;
 } KappaKeyScheme;
 
+/**
+ * KappaKeyPlace:
+ * @names: what the file calls it, several names separated by `|`
+ * @axes: (nullable): as in a rule, without "[x]"
+ * @slice: which slice along the file's first axis; -1 for all
+ */
+typedef struct
+{
+  char *names;
+  const char *axes;
+  gint64 slice;
+} KappaKeyPlace;
+
+gboolean kappa_key_scheme_find          (const KappaKeyScheme *self, const char *canonical, KappaKeyPlace *place);
 char    *kappa_key_scheme_get_file_name (const KappaKeyScheme *self, const char *canonical, const char **axes);
 gboolean kappa_key_axes_apply           (const char *axes, const KappaShape *file, KappaShape *canonical);
 void     kappa_key_axes_permute         (const char *axes, const KappaShape *file, const void *in, void *out,

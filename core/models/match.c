@@ -178,24 +178,21 @@ kappa_recognition_match (const KappaRecognition *self,
                                        self->config->width, error);
   if (match->listing == NULL)
     return NULL;
-  match->entries = g_new0 (const KappaTensorEntry *, match->listing->tensors->len);
-  match->axes = g_new0 (const char *, match->listing->tensors->len);
+  match->places = g_new0 (KappaTensorPlace, match->listing->tensors->len);
   for (guint i = 0; i < match->listing->tensors->len; i++)
     {
       const KappaTensorSpec *spec = &g_array_index (match->listing->tensors, KappaTensorSpec, i);
-      KappaShape shape;
-      const KappaTensorEntry *entry
-          = kappa_tensor_view_lookup (&view, spec->name, &shape, &match->axes[i]);
+      KappaTensorPlace *place = &match->places[i];
 
-      match->entries[i] = entry;
-      if (entry == NULL)
+      if (!kappa_tensor_view_find (&view, spec->name, place))
         mismatch_add (&missing, spec->name, NULL, &spec->shape);
-      else if (!kappa_shape_equal (&shape, &spec->shape))
-        mismatch_add (&shapes, spec->name, &shape, &spec->shape);
-      else if (!entry->real)
-        mismatch_add (&integers, spec->name, &shape, NULL);
-      if (entry != NULL)
-        g_hash_table_add (used, entry->name);
+      else if (!kappa_shape_equal (&place->shape, &spec->shape))
+        mismatch_add (&shapes, spec->name, &place->shape, &spec->shape);
+      else if (!place->parts[0]->real)
+        mismatch_add (&integers, spec->name, &place->shape, NULL);
+      for (guint part = 0; part < place->n_parts; part++)
+        if (place->parts[part] != NULL)
+          g_hash_table_add (used, place->parts[part]->name);
     }
   find_extra (table, used, &extra);
   mismatch_tell (&missing, text, "tensor is missing", "tensors are missing");
@@ -215,7 +212,6 @@ void
 kappa_match_free (KappaMatch *self)
 {
   g_clear_pointer (&self->listing, kappa_network_listing_free);
-  g_free (self->entries);
-  g_free (self->axes);
+  g_free (self->places);
   g_free (self);
 }

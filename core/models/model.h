@@ -76,6 +76,8 @@ typedef struct
  * @KAPPA_ACTIVATION_RELU: the result of a relu
  * @KAPPA_ACTIVATION_POOLED: the feature vector
  * @KAPPA_ACTIVATION_LOGITS: the result
+ * @KAPPA_ACTIVATION_GELU: the result of a gelu
+ * @KAPPA_ACTIVATION_ATTENTION: how much each token attends to each other: heads × tokens × tokens
  */
 typedef enum
 {
@@ -85,6 +87,8 @@ typedef enum
   KAPPA_ACTIVATION_RELU = 1 << 3,
   KAPPA_ACTIVATION_POOLED = 1 << 4,
   KAPPA_ACTIVATION_LOGITS = 1 << 5,
+  KAPPA_ACTIVATION_GELU = 1 << 6,
+  KAPPA_ACTIVATION_ATTENTION = 1 << 7,
 } KappaActivationFlags;
 
 /**

@@ -15,6 +15,22 @@
   {                                                                                                \
     .norm_epsilon = 1e-3, .drop_background = TRUE                                                  \
   }
+#define TOKENS                                                                                     \
+  {                                                                                                \
+    .norm_epsilon = 1e-6, .positions = KAPPA_POSITIONS_BICUBIC                                     \
+  }
+#define VIT_TORCHVISION                                                                            \
+  {                                                                                                \
+    .norm_epsilon = 1e-6, .positions = KAPPA_POSITIONS_BICUBIC_CORNERS                             \
+  }
+#define VIT_TRANSFORMERS                                                                           \
+  {                                                                                                \
+    .norm_epsilon = 1e-12, .positions = KAPPA_POSITIONS_BICUBIC                                    \
+  }
+#define GOOGLE                                                                                     \
+  {                                                                                                \
+    .norm_epsilon = 1e-6, .gelu_tanh = TRUE, .positions = KAPPA_POSITIONS_BILINEAR_CORNERS         \
+  }
 #define RESNET_RS(size) "timm's ResNet-RS at its test size of " size " pixels, bicubic"
 
 /* The scale size is written out where a pipeline states it and a crop fraction would only come
@@ -59,6 +75,31 @@ const KappaPresetRow kappa_preset_rows[] = {
     "background" },
   { "facenet", "size=160,crop=1,divisor=1,mean=127.5,std=128", TENSORFLOW,
     "facenet-pytorch: 160 × 160 pixels, minus 127.5, divided by 128" },
+  { "vit", "size=224,crop=0.9,resize=bicubic,mean=0.5,std=0.5", TOKENS,
+    "timm's ViT at 224 pixels: shorter side to 248, centre 224, bicubic, mean and standard "
+    "deviation one half, gelu by erf" },
+  { "vit-384", "size=384,crop=1,resize=bicubic,mean=0.5,std=0.5", TOKENS,
+    "timm's ViT at 384 pixels: shorter side to 384, centre 384, bicubic, mean and standard "
+    "deviation one half, gelu by erf" },
+  { "vit-torchvision", "scale=256", VIT_TORCHVISION,
+    "torchvision's ViT: shorter side to 256, centre 224, bilinear, ImageNet's mean and standard "
+    "deviation, gelu by erf" },
+  { "vit-torchvision-242", "scale=242", VIT_TORCHVISION,
+    "torchvision's ViT-L/16: shorter side to 242, centre 224, bilinear" },
+  { "vit-transformers", "mode=squash,crop=1,mean=0.5,std=0.5", VIT_TRANSFORMERS,
+    "Hugging Face transformers: both sides to 224, bilinear, mean and standard deviation one "
+    "half" },
+  { "vit-google", "size=224,mode=squash,crop=1,divisor=127.5,mean=1,std=1", GOOGLE,
+    "Google's own evaluation: both sides to 224 whatever the proportions, bilinear, values from −1 "
+    "to 1, gelu by tanh" },
+  { "vit-google-384", "size=384,mode=squash,crop=1,divisor=127.5,mean=1,std=1", GOOGLE,
+    "Google's own evaluation: both sides to 384 whatever the proportions, bilinear, values from −1 "
+    "to 1, gelu by tanh" },
+  { "mixer", "size=224,crop=0.875,resize=bicubic,mean=0.5,std=0.5", TOKENS,
+    "timm's Mixer: shorter side to 256, centre 224, bicubic, mean and standard deviation one half, "
+    "gelu by erf" },
+  { "mixer-miil", "size=224,crop=0.875,mean=0,std=1", TOKENS,
+    "Alibaba's Mixer in timm: shorter side to 256, centre 224, bilinear, values from 0 to 1" },
   { "resnet-rs", "size=224,crop=0.91,resize=bicubic", TORCH, RESNET_RS ("224") },
   { "resnet-rs-288", "size=288,crop=0.94,resize=bicubic", TORCH, RESNET_RS ("288") },
   { "resnet-rs-320", "size=320,crop=1,resize=bicubic", TORCH, RESNET_RS ("320") },
@@ -98,6 +139,9 @@ const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
         "It has the depth of ResNet-RS-" depth ", whose test size this is.", APACHE_TIMM           \
   }
 
+#define APACHE_GOOGLE     "Apache-2.0 (Google)"
+#define TORCHVISION_NAMES "Its names are those of torchvision."
+#define GOOGLE_NAMES      "Its names are those of Google's npz files, trained with gelu by tanh."
 #define BACKGROUND_EVIDENCE                                                                        \
   "It has 1,001 classes, ImageNet's and one: weights made over from TensorFlow, whose first "      \
   "class "                                                                                         \
@@ -150,6 +194,50 @@ const KappaPresetRule kappa_preset_rules[] = {
   { "inception-v4", NULL, NULL, "inception-background", BACKGROUND_EVIDENCE, NULL, 1001 },
   { "inception-resnet-v2", NULL, NULL, "inception-resnet-background", BACKGROUND_EVIDENCE, NULL,
     1001 },
+  { .family = "vit",
+    .network = "ViT-L/16",
+    .scheme = "torchvision",
+    .preset = "vit-torchvision-242",
+    .evidence = TORCHVISION_NAMES,
+    .licence = BSD3_TORCHVISION },
+  { .family = "vit",
+    .scheme = "torchvision",
+    .preset = "vit-torchvision",
+    .evidence = TORCHVISION_NAMES,
+    .licence = BSD3_TORCHVISION },
+  { .family = "vit",
+    .scheme = "torchvision, older",
+    .preset = "vit-torchvision",
+    .evidence = TORCHVISION_NAMES,
+    .licence = BSD3_TORCHVISION },
+  { .family = "vit",
+    .scheme = "Hugging Face*",
+    .preset = "vit-transformers",
+    .evidence = "Its names are those of transformers." },
+  { .family = "vit",
+    .scheme = "Google*",
+    .size = 384,
+    .preset = "vit-google-384",
+    .evidence = GOOGLE_NAMES,
+    .licence = APACHE_GOOGLE },
+  { .family = "vit",
+    .scheme = "Google*",
+    .preset = "vit-google",
+    .evidence = GOOGLE_NAMES,
+    .licence = APACHE_GOOGLE },
+  { .family = "mixer",
+    .scheme = "Google*",
+    .preset = "vit-google",
+    .evidence = GOOGLE_NAMES,
+    .licence = APACHE_GOOGLE },
+  { .family = "vit",
+    .size = 384,
+    .preset = "vit-384",
+    .evidence = "Its table of positions is for 384 pixels." },
+  { .family = "mixer",
+    .file = "*miil*",
+    .preset = "mixer-miil",
+    .evidence = "The name says that these are Alibaba's weights." },
   RS ("101", "resnet-rs-288"),
   RS ("152", "resnet-rs-320"),
   RS ("200", "resnet-rs-320"),

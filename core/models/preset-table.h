@@ -23,6 +23,8 @@ typedef struct
  * @preset: what to use
  * @evidence: why
  * @licence: (nullable): of such weights
+ * @scheme: (nullable): glob for the name of the key scheme
+ * @size: of the images the network was made for; 0 for any
  * @classes: how many the file's last layer has; 0 for any number
  */
 typedef struct
@@ -34,6 +36,8 @@ typedef struct
   const char *evidence;
   const char *licence;
   guint classes;
+  const char *scheme;
+  guint size;
 } KappaPresetRule;
 
 extern const KappaPresetRow kappa_preset_rows[];

@@ -60,6 +60,9 @@ rule_fits (const KappaPresetRule *rule, const KappaRecognition *recognition, con
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
   return strcmp (rule->family, recognition->architecture->id) == 0
+         && (rule->size == 0 || rule->size == recognition->config->height)
+         && (rule->scheme == NULL
+             || g_pattern_match_simple (rule->scheme, recognition->scheme->name))
          && (rule->classes == 0 || rule->classes == recognition->config->classes)
          && (rule->network == NULL || g_pattern_match_simple (rule->network, recognition->name))
          && (rule->file == NULL || g_pattern_match_simple (rule->file, lower));

@@ -29,7 +29,7 @@ holds (const KappaTensorView *view, const char *item)
   g_auto (GStrv) parts = g_strsplit (item, " ", 2);
   KappaShape shape;
 
-  return kappa_tensor_view_lookup (view, parts[0], &shape, NULL) != NULL
+  return kappa_tensor_view_lookup (view, parts[0], &shape) != NULL
          && (parts[1] == NULL || shape_fits (parts[1], &shape));
 }
 
@@ -53,7 +53,7 @@ tell_evidence (const KappaArchitecture *architecture, const KappaTensorView *vie
   for (guint i = 0; architecture->evidence[i] != NULL; i++)
     {
       g_auto (GStrv) parts = g_strsplit (architecture->evidence[i], " ", 2);
-      const KappaTensorEntry *entry = kappa_tensor_view_lookup (view, parts[0], NULL, NULL);
+      const KappaTensorEntry *entry = kappa_tensor_view_lookup (view, parts[0], NULL);
       g_autofree char *shape = kappa_shape_to_string (&entry->shape);
 
       g_string_append_printf (text, "%s%s (%s)", i > 0 ? ", " : "", entry->name, shape);

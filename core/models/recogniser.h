@@ -24,14 +24,12 @@ typedef struct
 /**
  * KappaMatch:
  * @listing: what the builder asks for and makes, for an image of the size the network was made for
- * @entries: (array): the tensor of the table for each of the listing's tensors
- * @axes: (array): the order of its axes in the file, as in #KappaKeyRule
+ * @places: (array): where the table has each of the listing's tensors
  */
 typedef struct
 {
   KappaNetworkListing *listing;
-  const KappaTensorEntry **entries;
-  const char **axes;
+  KappaTensorPlace *places;
 } KappaMatch;
 
 KappaRecognition    *kappa_recognise        (const KappaTensorTable *table, GError **error);

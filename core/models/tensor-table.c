@@ -47,7 +47,7 @@ kappa_tensor_table_new_for_file (KappaTensorFile *file)
       KappaShape shape = { .rank = info->rank };
 
       for (guint d = 0; d < info->rank; d++)
-        shape.dims[d] = (gint64) info->dims[d];
+        shape.dims[d] = (gint64)info->dims[d];
       kappa_tensor_table_add (self, info->name, &shape, kappa_element_is_float (info->element), i);
     }
   return self;
@@ -123,39 +123,92 @@ kappa_tensor_table_match (const KappaTensorTable *self, const char *glob)
   return NULL;
 }
 
+/* Returns: %FALSE if a part is not there, or not like the others */
+static gboolean
+find_parts (const KappaTensorTable *table, const char *names, KappaTensorPlace *place)
+{
+  g_auto (GStrv) list = g_strsplit (names, "|", -1);
+
+  for (place->n_parts = 0; list[place->n_parts] != NULL; place->n_parts++)
+    {
+      const KappaTensorEntry *entry = kappa_tensor_table_lookup (table, list[place->n_parts]);
+
+      if (entry == NULL || place->n_parts == KAPPA_TENSOR_MAX_PARTS
+          || (place->n_parts > 0 && !kappa_shape_equal (&entry->shape, &place->parts[0]->shape)))
+        return FALSE;
+      place->parts[place->n_parts] = entry;
+    }
+  return place->n_parts > 0;
+}
+
+/* The shape of the slice. Returns: %FALSE if there is none of that number */
+static gboolean
+take_slice (KappaTensorPlace *place)
+{
+  const KappaShape *whole = &place->parts[0]->shape;
+
+  place->stored = *whole;
+  if (place->slice < 0)
+    return TRUE;
+  if (whole->rank == 0 || place->slice >= whole->dims[0])
+    return FALSE;
+  place->stored.rank = whole->rank - 1;
+  for (guint d = 0; d < place->stored.rank; d++)
+    place->stored.dims[d] = whole->dims[d + 1];
+  return TRUE;
+}
+
+/**
+ * kappa_tensor_view_find:
+ * @canonical: the builder's name
+ * @place: (out): where it is
+ *
+ * Returns: %FALSE if the file does not have it
+ */
+gboolean
+kappa_tensor_view_find (const KappaTensorView *self, const char *canonical, KappaTensorPlace *place)
+{
+  KappaKeyPlace key;
+  g_autofree char *names = NULL;
+
+  if (!kappa_key_scheme_find (self->scheme, canonical, &key))
+    return FALSE;
+  names = key.names;
+  *place = (KappaTensorPlace) { .axes = key.axes, .slice = key.slice };
+  if (!find_parts (self->table, names, place) || !take_slice (place)
+      || !kappa_key_axes_apply (key.axes, &place->stored, &place->shape))
+    return FALSE;
+  if (place->n_parts == 1)
+    return TRUE;
+  if (place->shape.rank == 0 || place->shape.dims[0] > G_MAXINT64 / (gint64)place->n_parts)
+    return FALSE;
+  place->shape.dims[0] *= place->n_parts;
+  return TRUE;
+}
+
 /**
  * kappa_tensor_view_lookup:
  * @canonical: the builder's name
  * @shape: (out) (optional): the shape in the builder's axes
- * @axes: (out) (optional) (nullable): the order of its axes in the file, as in #KappaKeyRule
  *
- * Returns: (nullable): the tensor of the file
+ * Returns: (nullable): the tensor of the file, the first of its parts
  */
 const KappaTensorEntry *
-kappa_tensor_view_lookup (const KappaTensorView *self,
-                          const char *canonical,
-                          KappaShape *shape,
-                          const char **axes)
+kappa_tensor_view_lookup (const KappaTensorView *self, const char *canonical, KappaShape *shape)
 {
-  const char *order;
-  g_autofree char *name = kappa_key_scheme_get_file_name (self->scheme, canonical, &order);
-  const KappaTensorEntry *entry
-      = name != NULL ? kappa_tensor_table_lookup (self->table, name) : NULL;
-  KappaShape ordered;
+  KappaTensorPlace place;
 
-  if (entry == NULL || !kappa_key_axes_apply (order, &entry->shape, &ordered))
+  if (!kappa_tensor_view_find (self, canonical, &place))
     return NULL;
   if (shape != NULL)
-    *shape = ordered;
-  if (axes != NULL)
-    *axes = order;
-  return entry;
+    *shape = place.shape;
+  return place.parts[0];
 }
 
 gboolean
 kappa_tensor_view_has (const KappaTensorView *self, const char *canonical)
 {
-  return kappa_tensor_view_lookup (self, canonical, NULL, NULL) != NULL;
+  return kappa_tensor_view_lookup (self, canonical, NULL) != NULL;
 }
 
 /**
@@ -173,7 +226,7 @@ kappa_tensor_view_get_dim (const KappaTensorView *self,
 {
   KappaShape shape;
 
-  if (kappa_tensor_view_lookup (self, canonical, &shape, NULL) == NULL || shape.rank != rank)
+  if (kappa_tensor_view_lookup (self, canonical, &shape) == NULL || shape.rank != rank)
     return -1;
   return shape.dims[axis];
 }

@@ -24,6 +24,29 @@ typedef struct
 
 typedef struct _KappaTensorTable KappaTensorTable;
 
+#define KAPPA_TENSOR_MAX_PARTS 3
+
+/**
+ * KappaTensorPlace:
+ * @n_parts: how many tensors of the file it is made of
+ * @parts: they, one behind the other along the canonical axis 0, equal in shape
+ * @axes: (nullable): the order of the axes of each, as in #KappaKeyRule
+ * @slice: which slice of a part along its first axis in the file; -1 for all
+ * @stored: the shape of a part, or of the slice, in the file's axes
+ * @shape: of the whole, in canonical axes
+ *
+ * Where a file has what a builder asks for.
+ */
+typedef struct
+{
+  guint n_parts;
+  const KappaTensorEntry *parts[KAPPA_TENSOR_MAX_PARTS];
+  const char *axes;
+  gint64 slice;
+  KappaShape stored;
+  KappaShape shape;
+} KappaTensorPlace;
+
 typedef struct
 {
   const KappaTensorTable *table;
@@ -40,8 +63,10 @@ const KappaTensorEntry *kappa_tensor_table_get          (const KappaTensorTable 
 const KappaTensorEntry *kappa_tensor_table_lookup       (const KappaTensorTable *self, const char *name);
 const KappaTensorEntry *kappa_tensor_table_match        (const KappaTensorTable *self, const char *glob);
 
+gboolean                kappa_tensor_view_find          (const KappaTensorView *self, const char *canonical,
+                                                         KappaTensorPlace *place);
 const KappaTensorEntry *kappa_tensor_view_lookup        (const KappaTensorView *self, const char *canonical,
-                                                         KappaShape *shape, const char **axes);
+                                                         KappaShape *shape);
 gboolean                kappa_tensor_view_has           (const KappaTensorView *self, const char *canonical);
 gint64                  kappa_tensor_view_get_dim       (const KappaTensorView *self, const char *canonical, guint rank,
                                                          guint axis);

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-/* Where a tensor stands in the file, and in what order of axes. */
+/* Where a tensor stands in the file: tensors of it, and how they lie there. */
 typedef struct
 {
-  guint index;
+  guint n_parts;
+  guint indices[KAPPA_TENSOR_MAX_PARTS];
   const char *axes;
+  gint64 slice;
   KappaShape shape;
 } Stored;
 
@@ -29,7 +31,7 @@ layer_of (GStringChunk *strings, const char *name)
   const char *dot = strrchr (name, '.');
 
   return g_string_chunk_insert_len (strings, name,
-                                    dot != NULL ? dot - name : (gssize) strlen (name));
+                                    dot != NULL ? dot - name : (gssize)strlen (name));
 }
 
 static void
@@ -41,10 +43,10 @@ set_filters (KappaParameter *parameter)
     {
     case KAPPA_PARAMETER_CONVOLUTION:
     case KAPPA_PARAMETER_LINEAR:
-      parameter->n_filters = (gsize) shape->dims[0];
+      parameter->n_filters = (gsize)shape->dims[0];
       break;
     case KAPPA_PARAMETER_EMBEDDING:
-      parameter->n_filters = parameter->size / (gsize) shape->dims[shape->rank - 1];
+      parameter->n_filters = parameter->size / (gsize)shape->dims[shape->rank - 1];
       break;
     case KAPPA_PARAMETER_NORM_SCALE:
     case KAPPA_PARAMETER_NORM_SHIFT:
@@ -55,20 +57,31 @@ set_filters (KappaParameter *parameter)
   parameter->filter_size = parameter->size / parameter->n_filters;
 }
 
-static void
-add (KappaWeights *self,
-     const KappaTensorSpec *spec,
-     const KappaTensorEntry *entry,
-     const char *axes)
+/* What the file calls the tensor; parts are separated by "|". */
+static char *
+name_parts (KappaWeights *self, const Stored *stored)
 {
-  const KappaTensorInfo *info = kappa_tensor_file_get_info (self->file, entry->index);
-  Stored stored = { entry->index, axes, entry->shape };
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint part = 0; part < stored->n_parts; part++)
+    g_string_append_printf (
+        names, "%s%s", part > 0 ? "|" : "",
+        kappa_tensor_file_get_info (self->file, stored->indices[part])->original_name);
+  return g_string_chunk_insert (self->strings, names->str);
+}
+
+static void
+add (KappaWeights *self, const KappaTensorSpec *spec, const KappaTensorPlace *place)
+{
+  Stored stored = { place->n_parts, { 0 }, place->axes, place->slice, place->stored };
   KappaParameter parameter = { .kind = spec->kind, .shape = spec->shape, .offset = self->size };
 
+  for (guint part = 0; part < place->n_parts; part++)
+    stored.indices[part] = place->parts[part]->index;
   parameter.name = g_string_chunk_insert (self->strings, spec->name);
-  parameter.file_name = g_string_chunk_insert (self->strings, info->original_name);
+  parameter.file_name = name_parts (self, &stored);
   parameter.layer = layer_of (self->strings, spec->name);
-  parameter.size = (gsize) kappa_shape_size (&spec->shape);
+  parameter.size = (gsize)kappa_shape_size (&spec->shape);
   set_filters (&parameter);
   self->size += parameter.size;
   g_array_append_val (self->parameters, parameter);
@@ -95,7 +108,7 @@ kappa_weights_new (KappaTensorFile *file, const KappaMatch *match, KappaRole rol
       const KappaTensorSpec *spec = &g_array_index (match->listing->tensors, KappaTensorSpec, i);
 
       if (spec->role == role)
-        add (self, spec, match->entries[i], match->axes[i]);
+        add (self, spec, &match->places[i]);
     }
   return self;
 }
@@ -136,35 +149,78 @@ kappa_weights_get_size (const KappaWeights *self)
   return self->size;
 }
 
-/* Reads one tensor to its place, in the builder's axes. */
-static gboolean
-read_tensor (KappaWeights *self, guint i, gsize element_size, void *values, GError **error)
+/* Numbers of one width, and the tensors whose slices belong to several layers. */
+typedef struct
 {
-  const KappaParameter *parameter = &g_array_index (self->parameters, KappaParameter, i);
-  const Stored *stored = &g_array_index (self->stored, Stored, i);
-  char *place = (char *) values + parameter->offset * element_size;
-  g_autofree void *unordered
-      = stored->axes != NULL ? g_malloc (parameter->size * element_size) : NULL;
-  void *target = unordered != NULL ? unordered : place;
-  gboolean read;
+  KappaWeights *weights;
+  gsize element_size;
+  GHashTable *stacks; /* index → all its elements */
+} Reading;
 
-  if (element_size == sizeof (float))
-    read = kappa_tensor_file_read_floats (self->file, stored->index, target, error);
-  else
-    read = kappa_tensor_file_read_doubles (self->file, stored->index, target, error);
-  if (read && unordered != NULL)
-    kappa_key_axes_permute (stored->axes, &stored->shape, unordered, place, element_size);
-  return read;
+static gboolean
+read_file (Reading *reading, guint index, void *values, GError **error)
+{
+  KappaTensorFile *file = reading->weights->file;
+
+  return reading->element_size == sizeof (float)
+             ? kappa_tensor_file_read_floats (file, index, values, error)
+             : kappa_tensor_file_read_doubles (file, index, values, error);
+}
+
+static gboolean
+read_slice (Reading *reading, guint index, gint64 slice, gsize bytes, void *values, GError **error)
+{
+  const KappaTensorInfo *info = kappa_tensor_file_get_info (reading->weights->file, index);
+  g_autofree void *whole = NULL;
+  void *stack = g_hash_table_lookup (reading->stacks, GUINT_TO_POINTER (index));
+
+  if (stack == NULL)
+    {
+      whole = g_malloc (info->n * reading->element_size);
+      if (!read_file (reading, index, whole, error))
+        return FALSE;
+      stack = g_steal_pointer (&whole);
+      g_hash_table_insert (reading->stacks, GUINT_TO_POINTER (index), stack);
+    }
+  memcpy (values, (const char *)stack + (gsize)slice * bytes, bytes);
+  return TRUE;
+}
+
+/* Reads one part of a tensor to its place, in the builder's axes. */
+static gboolean
+read_part (Reading *reading, const Stored *stored, guint part, void *place, GError **error)
+{
+  gsize bytes = (gsize)kappa_shape_size (&stored->shape) * reading->element_size;
+  g_autofree void *unordered = stored->axes != NULL ? g_malloc (bytes) : NULL;
+  void *target = unordered != NULL ? unordered : place;
+
+  if (stored->slice >= 0
+          ? !read_slice (reading, stored->indices[part], stored->slice, bytes, target, error)
+          : !read_file (reading, stored->indices[part], target, error))
+    return FALSE;
+  if (unordered != NULL)
+    kappa_key_axes_permute (stored->axes, &stored->shape, unordered, place, reading->element_size);
+  return TRUE;
 }
 
 static void *
 read_all (KappaWeights *self, gsize element_size, GError **error)
 {
-  g_autofree void *values = g_malloc (self->size * element_size);
+  g_autofree char *values = g_malloc (self->size * element_size);
+  g_autoptr (GHashTable) stacks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  Reading reading = { self, element_size, stacks };
 
   for (guint i = 0; i < self->parameters->len; i++)
-    if (!read_tensor (self, i, element_size, values, error))
-      return NULL;
+    {
+      const KappaParameter *parameter = kappa_weights_get (self, i);
+      const Stored *stored = &g_array_index (self->stored, Stored, i);
+      gsize bytes = parameter->size / stored->n_parts * element_size;
+
+      for (guint part = 0; part < stored->n_parts; part++)
+        if (!read_part (&reading, stored, part,
+                        values + parameter->offset * element_size + part * bytes, error))
+          return NULL;
+    }
   return g_steal_pointer (&values);
 }
 

@@ -550,8 +550,17 @@ KappaNode
 kappa_concat (KappaGraph *g, const KappaNode *parts, guint n_parts, guint axis)
 {
   KappaAttrs attrs = { { axis } };
+  g_autofree KappaNode *groups = NULL;
+  guint n_groups = 0;
 
-  return n_parts == 1 ? parts[0] : kappa_graph_apply (g, &op_concat, parts, n_parts, &attrs);
+  if (n_parts == 1)
+    return parts[0];
+  if (n_parts <= KAPPA_MAX_INPUTS)
+    return kappa_graph_apply (g, &op_concat, parts, n_parts, &attrs);
+  groups = g_new (KappaNode, n_parts / KAPPA_MAX_INPUTS + 1);
+  for (guint i = 0; i < n_parts; i += KAPPA_MAX_INPUTS)
+    groups[n_groups++] = kappa_concat (g, parts + i, MIN (KAPPA_MAX_INPUTS, n_parts - i), axis);
+  return kappa_concat (g, groups, n_groups, axis);
 }
 
 const KappaOp *const kappa_ops_movement[]
