@@ -13,6 +13,10 @@ struct _KappaReadingButton
   GtkWidget *box;
 };
 
+/* Lines comfortable to read. Labels ask for less, so that their height is taken at this width. */
+#define WIDTH       480
+#define LINE_LENGTH 40 /* characters */
+
 G_DEFINE_FINAL_TYPE (KappaReadingButton, kappa_reading_button, ADW_TYPE_BIN)
 
 static void
@@ -27,7 +31,7 @@ kappa_reading_button_init (KappaReadingButton *self)
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_widget_add_css_class (self->box, "reading");
-  gtk_widget_set_size_request (self->box, 440, -1);
+  gtk_widget_set_size_request (self->box, WIDTH, -1);
   gtk_popover_set_child (GTK_POPOVER (popover), self->box);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), "How to read this");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
@@ -43,6 +47,7 @@ make_label (const char *text, const char *style)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), LINE_LENGTH);
   gtk_widget_add_css_class (label, style);
   return label;
 }

@@ -56,7 +56,7 @@ count_lines (const char *text)
 static void
 set_text (KappaReadout *self, const char *text)
 {
-  g_autoptr (GString) padded = g_string_new (text != NULL ? text : "–");
+  g_autoptr (GString) padded = g_string_new (text != NULL ? text : "Move the pointer over a figure");
   guint n = count_lines (padded->str);
 
   self->n_lines = MAX (self->n_lines, n);

@@ -216,6 +216,9 @@ follow_subject (KappaWindow *self)
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->desk, "notify::run", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (kappa_desk_get_runs (self->desk), "loaded",
+                           G_CALLBACK (subject_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 static void

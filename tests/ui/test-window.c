@@ -319,6 +319,22 @@ test_session (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (view, ==, "cividis");
 }
 
+/* A session that ended before its run had a name shows what it computed, and it can be exported. */
+static void
+test_session_without_run (Fixture *fixture, gconstpointer data)
+{
+  open_sample (fixture);
+  run_page (fixture, "landscape");
+  kappa_desk_set_run (fixture->window->desk, NULL);
+  close_window (fixture);
+
+  fixture->window = open_window (fixture);
+  g_assert_true (kappa_window_restore (fixture->window));
+  g_assert_true (ui_test_wait (shows_restored, fixture->window, 30.0));
+  g_assert_nonnull (kappa_desk_get_run (fixture->window->desk));
+  g_assert_true (gtk_widget_get_sensitive (fixture->window->export_button));
+}
+
 /* A session of another version, and one that is damaged, are left alone. */
 static void
 test_damaged_session (Fixture *fixture, gconstpointer data)
@@ -471,6 +487,7 @@ main (int argc, char **argv)
   add ("/window/override", test_override);
   add ("/window/delete-and-undo", test_delete_and_undo);
   add ("/window/session", test_session);
+  add ("/window/session-without-run", test_session_without_run);
   add ("/window/damaged-session", test_damaged_session);
   add ("/window/dialogs", test_dialogs);
   add ("/window/templates", test_templates);

@@ -261,6 +261,23 @@ smooth_coarse (const KappaField *field,
                             field->ny, field->y);
 }
 
+/* A smooth surface overshoots; beyond the limits it would be cut off, and a valley have a hole for
+ * a floor. */
+static void
+keep_within_sources (gsize n, const guint8 *is_source, double *heights)
+{
+  double lowest = (double)INFINITY, highest = (double)-INFINITY;
+
+  for (gsize i = 0; i < n; i++)
+    if (is_source[i])
+      {
+        lowest = MIN (lowest, heights[i]);
+        highest = MAX (highest, heights[i]);
+      }
+  for (gsize i = 0; i < n; i++)
+    heights[i] = CLAMP (heights[i], lowest, highest);
+}
+
 /* A smooth surface through the finest complete grid, plus what the points of the next one differ
  * from it. */
 static void
@@ -278,6 +295,7 @@ interpolate (const KappaField *field, const guint8 *is_source, double *heights)
   interpolate_scattered (field->nx, field->ny, is_source, heights);
   for (gsize i = 0; smooth != NULL && i < field->nx * field->ny; i++)
     heights[i] += smooth[i];
+  keep_within_sources (field->nx * field->ny, is_source, heights);
 }
 
 /* A point that was not computed stands for its nearest computed neighbour while that is no farther

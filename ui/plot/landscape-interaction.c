@@ -64,6 +64,7 @@ kappa_landscape_probe (KappaFigure *figure,
   return TRUE;
 }
 
+/* White with a dark rim shows on every colour, and needs no opaque paper. */
 void
 kappa_landscape_draw_cursor (KappaFigure *figure,
                              KappaPen *pen,
@@ -79,7 +80,10 @@ kappa_landscape_draw_cursor (KappaFigure *figure,
     {
       cairo_arc (pen->cr, at_x, at_y, reach, 0.0, 2.0 * G_PI);
       cairo_set_line_width (pen->cr, (pass == 0 ? 0.34 : 0.16) * pen->em);
-      kappa_pen_set_color (pen, pass == 0 ? &pen->theme->paper : &pen->theme->accent);
+      if (pass == 0)
+        cairo_set_source_rgba (pen->cr, 0.0, 0.0, 0.0, 0.85);
+      else
+        cairo_set_source_rgb (pen->cr, 1.0, 1.0, 1.0);
       cairo_stroke (pen->cr);
     }
 }
