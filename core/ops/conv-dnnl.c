@@ -242,8 +242,8 @@ create_reorder (State *s)
 }
 
 /* A text equal for equal forms: so that one packed weight serves every convolution that wants it the same way. In the
- * 3.x interface forms are opaque; equal descriptions come from the library's cache and share theirs, and no other form
- * can have its address while the description lives.
+ * 3.x interface forms are opaque; there a weight is shared only where the library hands out the same form, whose address
+ * no other form can have while it lives.
  */
 static char *
 form_key (const State *s)
