@@ -8,7 +8,7 @@
 static void
 check_parameters (GoldenFile *file, KappaDtype real, guint32 value)
 {
-  golden_compare ("parameters", (double) file->net.n_weights, golden_number (file, value), 0.0);
+  golden_compare ("parameters", (double)file->net.n_weights, golden_number (file, value), 0.0);
 }
 
 static double
@@ -43,7 +43,7 @@ mean_of (const double *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     sum += values[i];
-  return sum / (double) n;
+  return sum / (double)n;
 }
 
 static void
@@ -76,7 +76,7 @@ check_logits_std (GoldenFile *file, KappaDtype real, guint32 value)
 
       for (gsize c = 0; c < run->n_classes; c++)
         sum += (logits[c] - mean) * (logits[c] - mean);
-      golden_first_order ("deviation", real, sqrt (sum / (double) run->n_classes), expected[i]);
+      golden_first_order ("deviation", real, sqrt (sum / (double)run->n_classes), expected[i]);
     }
 }
 
@@ -89,7 +89,7 @@ check_argmax (GoldenFile *file, KappaDtype real, guint32 value)
 
   g_assert_cmpuint (n, ==, run->n_samples);
   for (gsize i = 0; i < n; i++)
-    golden_compare ("class", (double) golden_run_best (run, i), expected[i], 0.0);
+    golden_compare ("class", (double)golden_run_best (run, i), expected[i], 0.0);
 }
 
 void
@@ -197,6 +197,43 @@ check_product_norm (GoldenFile *file, KappaDtype real, guint32 value)
                        golden_number (file, value));
 }
 
+/* The members are quantities themselves, of the network with this gelu. */
+static void
+check_with_gelu (GoldenFile *file, KappaDtype real, guint32 value, gboolean by_tanh)
+{
+  GoldenRun **slot = &file->runs[real == KAPPA_F64], *own = g_steal_pointer (slot);
+  KappaChoices *choices = &file->net.preset->choices;
+  const gboolean before = choices->gelu_tanh;
+
+  choices->gelu_tanh = by_tanh;
+  for (guint32 v = kappa_json_get_first (file->json, value); v != KAPPA_JSON_MISSING;
+       v = kappa_json_get_next (file->json, v))
+    {
+      g_autofree char *key = kappa_json_get_key (file->json, v);
+      guint i = 0;
+
+      while (i < golden_n_formula_checks && strcmp (golden_formula_checks[i].key, key) != 0)
+        i++;
+      g_assert_cmpuint (i, <, golden_n_formula_checks);
+      golden_formula_checks[i].check (file, real, v);
+    }
+  choices->gelu_tanh = before;
+  g_clear_pointer (slot, golden_run_free);
+  *slot = own;
+}
+
+static void
+check_gelu_erf (GoldenFile *file, KappaDtype real, guint32 value)
+{
+  check_with_gelu (file, real, value, FALSE);
+}
+
+static void
+check_gelu_tanh (GoldenFile *file, KappaDtype real, guint32 value)
+{
+  check_with_gelu (file, real, value, TRUE);
+}
+
 #define MAP "saliency maps other than the gradient are not computed here"
 
 const GoldenCheck golden_formula_checks[] = {
@@ -213,6 +250,8 @@ const GoldenCheck golden_formula_checks[] = {
   { "vHv", check_curvature },
   { "Hv_norm", check_product_norm },
   { "logit", check_logit },
+  { "gelu_erf", check_gelu_erf },
+  { "gelu_tanh", check_gelu_tanh },
   { "gradient", check_gradient },
   { "integrated_gradients", NULL, MAP },
   { "gradcam_layer3", NULL, MAP },

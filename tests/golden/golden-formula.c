@@ -72,21 +72,82 @@ read_tensors (const GoldenFile *file)
   return renewed;
 }
 
-/* The weights depend on names alone, so they are made in the builder's order. */
+/* Google's kernels have their outputs last; those of query, key and value in two axes. */
+static gint64
+count_inputs (const char *name, const KappaShape *shape)
+{
+  const gboolean heads = g_str_has_suffix (name, "query/kernel")
+                         || g_str_has_suffix (name, "key/kernel")
+                         || g_str_has_suffix (name, "value/kernel");
+  gint64 n = 1;
+
+  for (guint d = 0; d + (heads ? 2 : 1) < shape->rank; d++)
+    n *= shape->dims[d];
+  return n;
+}
+
+/* Names of Google's npz files have rules of their own, which such a file states. */
 static void
-fill_weights (GoldenNet *net, const char *seed, double gain)
+fill_google (const char *seed, const char *name, const KappaShape *shape, float *values)
+{
+  const gsize n = (gsize)kappa_shape_size (shape);
+  double limit = 0.1;
+
+  if (g_str_has_suffix (name, "scale"))
+    {
+      kappa_formula_fill (seed, name, 0.8, 1.2, n, values);
+      return;
+    }
+  if (strcmp (name, "cls") == 0 || g_str_has_suffix (name, "pos_embedding"))
+    limit = 0.5;
+  else if (g_str_has_suffix (name, "kernel"))
+    limit = sqrt (3.0 / (double)count_inputs (name, shape));
+  kappa_formula_fill (seed, name, -limit, limit, n, values);
+}
+
+static void
+fill_part (const KappaTensorPlace *place,
+           guint part,
+           gboolean google,
+           const char *seed,
+           double gain,
+           float *values)
+{
+  const KappaTensorEntry *entry = place->parts[part];
+  const gsize n = (gsize)kappa_shape_size (&entry->shape);
+  g_autofree float *unordered = g_new (float, n);
+
+  if (google)
+    fill_google (seed, entry->name, &entry->shape, unordered);
+  else
+    kappa_formula_tensor (seed, entry->name, &entry->shape, gain, unordered);
+  if (place->axes != NULL)
+    kappa_key_axes_permute (place->axes, &entry->shape, unordered, values, sizeof (float));
+  else
+    memcpy (values, unordered, n * sizeof *values);
+}
+
+/* The weights depend on names, as the file has them, alone. */
+static void
+fill_weights (GoldenNet *net,
+              const KappaMatch *match,
+              gboolean google,
+              const char *seed,
+              double gain)
 {
   gsize at[2] = { 0 };
 
   for (guint i = 0; i < net->listing->tensors->len; i++)
     {
       const KappaTensorSpec *spec = &g_array_index (net->listing->tensors, KappaTensorSpec, i);
+      const KappaTensorPlace *place = &match->places[i];
       const gboolean trained = spec->role == KAPPA_ROLE_PARAMETER;
       const gsize size = (gsize)kappa_shape_size (&spec->shape);
       double *target = (trained ? net->weights : net->buffers) + at[trained];
       g_autofree float *values = g_new (float, size);
 
-      kappa_formula_tensor (seed, spec->name, &spec->shape, gain, values);
+      for (guint part = 0; part < place->n_parts; part++)
+        fill_part (place, part, google, seed, gain, values + part * (size / place->n_parts));
       for (gsize j = 0; j < size; j++)
         target[j] = values[j];
       at[trained] += size;
@@ -160,6 +221,8 @@ golden_formula_open (GoldenFile *file, GError **error)
   const KappaPresetHints hints = { .file_name = file->name };
   const KappaModelOptions options = { NULL, NULL };
   KappaShape input = read_shape (file, kappa_json_lookup (file->json, 0, "input"));
+  g_autofree char *layout = golden_text (file, "layout", "");
+  const gboolean google = g_str_has_prefix (layout, "Google");
   double gain = 1.0;
 
   file->net.recognition = kappa_recognise (table, error);
@@ -171,10 +234,11 @@ golden_formula_open (GoldenFile *file, GError **error)
   match = kappa_recognition_match (file->net.recognition, table, error);
   if (match == NULL)
     return FALSE;
-  file->net.listing = g_steal_pointer (&match->listing);
-  golden_net_init (&file->net, file->net.listing);
+  golden_net_init (&file->net, match->listing);
   kappa_json_get_double (file->json, kappa_json_lookup (file->json, 0, "gain"), &gain);
-  fill_weights (&file->net, seed, gain);
+  file->net.listing = match->listing;
+  fill_weights (&file->net, match, google, seed, gain);
+  match->listing = NULL;
   fill_vector (file, seed);
   file->input = g_new (float, (gsize)kappa_shape_size (&input));
   kappa_formula_fill (seed, "input", -2.0, 2.0, (gsize)kappa_shape_size (&input), file->input);
