@@ -65,6 +65,8 @@ G_DECLARE_FINAL_TYPE (KappaInputs, kappa_inputs, KAPPA, INPUTS, GObject)
 KappaInputs      *kappa_inputs_new           (void);
 void              kappa_inputs_add           (KappaInputs *self, const char *name, KappaInputKind kind, const char *source);
 void              kappa_inputs_add_model     (KappaInputs *self, const char *name, KappaModel *model);
+void              kappa_inputs_share         (KappaInputs *self, KappaInputs *from, const char *name, guint index,
+                                              const char *as);
 gboolean          kappa_inputs_set_option    (KappaInputs *self, const char *name, guint index, const char *option,
                                               const char *value, GError **error);
 guint             kappa_inputs_get_n         (KappaInputs *self, const char *name);

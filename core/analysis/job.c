@@ -322,6 +322,7 @@ gboolean
 kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
 {
   g_autoptr (GError) failure = NULL;
+  KappaContext own = *context;
   gboolean done;
 
   /* A stored result is complete: the analysis skips all of it, and only writes its files. */
@@ -333,7 +334,8 @@ kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
     return FALSE;
   if (self->workspace != NULL)
     claim (self, context);
-  done = kappa_analysis_run (self->analysis, self->inputs, self->result, context, &failure);
+  own.workspace = self->workspace;
+  done = kappa_analysis_run (self->analysis, self->inputs, self->result, &own, &failure);
   finish (self, done, failure);
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));

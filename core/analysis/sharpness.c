@@ -28,7 +28,7 @@ static const char *const ball_blurbs[] = {
   "perturbations of ρ at most in every coordinate",
 };
 
-static const KappaProperty rho_property = {
+const KappaProperty kappa_property_rho = {
   .name = "rho",
   .type = KAPPA_PROPERTY_DOUBLE,
   .title = "Radius ρ",
@@ -85,7 +85,7 @@ static const KappaProperty m_property = {
   .maximum = 1e9,
 };
 
-static const KappaProperty sigma_property = {
+const KappaProperty kappa_property_sigma = {
   .name = "sigma",
   .type = KAPPA_PROPERTY_DOUBLE,
   .title = "Noise σ",
@@ -98,7 +98,7 @@ static const KappaProperty sigma_property = {
   .flags = KAPPA_PROPERTY_ABOVE_MINIMUM,
 };
 
-static const KappaProperty draws_property = {
+const KappaProperty kappa_property_draws = {
   .name = "draws",
   .type = KAPPA_PROPERTY_INTEGER,
   .title = "Random perturbations",
@@ -274,10 +274,10 @@ static void
 kappa_sharpness_class_init (KappaSharpnessClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &rho_property,        &ball_property,        &adaptive_property,
-    &steps_property,      &m_property,           &sigma_property,
-    &draws_property,      &kappa_property_folds, &kappa_property_precision,
-    &kappa_property_seed, &kappa_property_l2,
+    &kappa_property_rho,   &ball_property,        &adaptive_property,
+    &steps_property,       &m_property,           &kappa_property_sigma,
+    &kappa_property_draws, &kappa_property_folds, &kappa_property_precision,
+    &kappa_property_seed,  &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

@@ -17,6 +17,11 @@ struct _KappaProgress
   gint64 paused_at;
   gint64 paused_for;
   gboolean paused;
+
+  /* A part of the work that is told of as if it were all; no part if its size is 0. */
+  double part_from, part_size; /* in units of the whole */
+  double part_done, part_total;
+  char   part_title[48];
 };
 
 G_DEFINE_FINAL_TYPE (KappaProgress, kappa_progress, G_TYPE_OBJECT)
@@ -51,6 +56,29 @@ kappa_progress_new (void)
   return g_object_new (KAPPA_TYPE_PROGRESS, NULL);
 }
 
+/* With the mutex. */
+static void
+say (KappaProgress *self, const char *message)
+{
+  if (self->part_size > 0.0)
+    g_snprintf (self->state.message, sizeof self->state.message, "%s: %s", self->part_title, message);
+  else
+    g_strlcpy (self->state.message, message, sizeof self->state.message);
+}
+
+/* With the mutex. */
+static void
+set_done (KappaProgress *self, double done)
+{
+  if (self->part_size > 0.0)
+    {
+      self->part_done = done;
+      done = self->part_total > 0.0 ? CLAMP (done / self->part_total, 0.0, 1.0) : 0.0;
+      done = self->part_from + self->part_size * done;
+    }
+  self->state.done = done;
+}
+
 /**
  * kappa_progress_start:
  * @total: the amount of work, in any unit
@@ -64,9 +92,17 @@ kappa_progress_start (KappaProgress *self, double total, const char *message)
   if (self == NULL)
     return;
   g_mutex_lock (&self->mutex);
-  self->state = (KappaProgressState){ .total = total, .started = g_get_monotonic_time (), .left = -1.0 };
-  self->paused_for = 0;
-  g_strlcpy (self->state.message, message, sizeof self->state.message);
+  if (self->part_size > 0.0)
+    {
+      self->part_total = total;
+      set_done (self, 0.0);
+    }
+  else
+    {
+      self->state = (KappaProgressState){ .total = total, .started = g_get_monotonic_time (), .left = -1.0 };
+      self->paused_for = 0;
+    }
+  say (self, message);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -76,7 +112,7 @@ kappa_progress_set_message (KappaProgress *self, const char *message)
   if (self == NULL)
     return;
   g_mutex_lock (&self->mutex);
-  g_strlcpy (self->state.message, message, sizeof self->state.message);
+  say (self, message);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -86,7 +122,7 @@ kappa_progress_advance (KappaProgress *self, double units)
   if (self == NULL)
     return;
   g_mutex_lock (&self->mutex);
-  self->state.done += units;
+  set_done (self, (self->part_size > 0.0 ? self->part_done : self->state.done) + units);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -96,7 +132,45 @@ kappa_progress_set_done (KappaProgress *self, double done)
   if (self == NULL)
     return;
   g_mutex_lock (&self->mutex);
-  self->state.done = done;
+  set_done (self, done);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * kappa_progress_begin_part:
+ * @size: how much of the whole it is, in units of the whole; larger than 0
+ * @title: what it is, a word or two; put before every message
+ *
+ * Until kappa_progress_end_part(), whoever does the part tells of it as if it were all: starting does not begin the
+ * whole anew, and its units are its own. Parts do not contain parts.
+ */
+void
+kappa_progress_begin_part (KappaProgress *self, double size, const char *title)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->mutex);
+  self->part_from = self->state.done;
+  self->part_size = size;
+  self->part_done = self->part_total = 0.0;
+  g_strlcpy (self->part_title, title, sizeof self->part_title);
+  g_strlcpy (self->state.message, title, sizeof self->state.message);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * kappa_progress_end_part:
+ *
+ * All of the part is done, whatever was told of it.
+ */
+void
+kappa_progress_end_part (KappaProgress *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->mutex);
+  self->state.done = self->part_from + self->part_size;
+  self->part_size = 0.0;
   g_mutex_unlock (&self->mutex);
 }
 

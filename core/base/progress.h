@@ -25,6 +25,8 @@ void               kappa_progress_start       (KappaProgress *self, double total
 void               kappa_progress_set_message (KappaProgress *self, const char *message);
 void               kappa_progress_advance     (KappaProgress *self, double units);
 void               kappa_progress_set_done    (KappaProgress *self, double done);
+void               kappa_progress_begin_part  (KappaProgress *self, double size, const char *title);
+void               kappa_progress_end_part    (KappaProgress *self);
 KappaProgressState kappa_progress_get_state   (KappaProgress *self);
 void               kappa_progress_set_paused  (KappaProgress *self, gboolean paused);
 gboolean           kappa_progress_get_paused  (KappaProgress *self);

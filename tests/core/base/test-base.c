@@ -122,6 +122,33 @@ test_progress (void)
   g_assert_false (kappa_progress_check (progress, cancellable, NULL));
 }
 
+/* A part of the work counts in its own units, and is a share of the whole. */
+static void
+test_progress_parts (void)
+{
+  g_autoptr (KappaProgress) progress = kappa_progress_new ();
+
+  kappa_progress_start (progress, 10.0, "report");
+  kappa_progress_begin_part (progress, 4.0, "first");
+  kappa_progress_start (progress, 1000.0, "images");
+  g_assert_cmpstr (kappa_progress_get_state (progress).message, ==, "first: images");
+  kappa_progress_advance (progress, 250.0);
+  kappa_progress_advance (progress, 250.0);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 2.0);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).total, ==, 10.0);
+  kappa_progress_set_done (progress, 750.0);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 3.0);
+  kappa_progress_start (progress, 10.0, "more");
+  kappa_progress_advance (progress, 20.0);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 4.0);
+  kappa_progress_end_part (progress);
+  kappa_progress_begin_part (progress, 6.0, "second");
+  kappa_progress_end_part (progress);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 10.0);
+  kappa_progress_advance (progress, 1.0);
+  g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 11.0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +159,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/random/permutation", test_permutation);
   g_test_add_func ("/base/workers", test_workers);
   g_test_add_func ("/base/progress", test_progress);
+  g_test_add_func ("/base/progress-parts", test_progress_parts);
   return g_test_run ();
 }
