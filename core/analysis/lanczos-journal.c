@@ -130,15 +130,15 @@ save_vector (KappaLanczosJournal *self, KappaLanczos *lanczos, guint index)
                          kappa_krylov_basis_get_vector_size (basis));
 }
 
+/* What replaces them has no axes, unlike all that was written down. */
 static void
 forget (KappaResult *result, const char *beginning)
 {
   g_auto (GStrv) names = kappa_result_list_stored_arrays (result);
-  const gsize none = 0;
 
   for (guint i = 0; names[i] != NULL; i++)
     if (g_str_has_prefix (names[i], beginning))
-      kappa_result_take_array (result, kappa_array_new (names[i], "", "state of a run", 1, &none));
+      kappa_result_take_array (result, kappa_array_new (names[i], "", "state of a run", 0, NULL));
 }
 
 /**

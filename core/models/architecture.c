@@ -11,5 +11,7 @@ const KappaArchitecture *const kappa_architectures[] = {
   &kappa_architecture_inception_resnet_v2,
   &kappa_architecture_vit,
   &kappa_architecture_mixer,
+  &kappa_architecture_lenet,
+  &kappa_architecture_vgg,
   NULL,
 };

@@ -58,6 +58,8 @@ extern const KappaKeyScheme kappa_key_scheme_torch;
 
 extern const KappaArchitecture kappa_architecture_cifar_resnet;
 extern const KappaArchitecture kappa_architecture_resnet;
+extern const KappaArchitecture kappa_architecture_lenet;
+extern const KappaArchitecture kappa_architecture_vgg;
 extern const KappaArchitecture kappa_architecture_resnet_rs;
 extern const KappaArchitecture kappa_architecture_inception_v4;
 extern const KappaArchitecture kappa_architecture_inception_resnet_v1;

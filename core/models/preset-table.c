@@ -39,6 +39,8 @@ const KappaPresetRow kappa_preset_rows[] = {
   { "cifar-akamaster", "size=32,crop=1", TORCH,
     "akamaster/pytorch_resnet_cifar10: 32 × 32 pixels as they are, with the mean and standard "
     "deviation of ImageNet" },
+  { "mnist", "size=28,crop=1,channels=grey,mean=0,std=1", TORCH,
+    "MNIST: 28 × 28 grey pixels as they are, from 0 to 1" },
   { "torchvision-v1", "scale=256", TORCH,
     "torchvision's first weights: shorter side to 256, centre 224, bilinear" },
   { "torchvision-v2", "scale=232", TORCH,
