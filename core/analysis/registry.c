@@ -1,6 +1,7 @@
 #include "core/analysis/activity.h"
 #include "core/analysis/analysis.h"
 #include "core/analysis/landscape.h"
+#include "core/analysis/ntk.h"
 #include "core/analysis/predict.h"
 #include "core/analysis/report.h"
 #include "core/analysis/sharpness.h"
@@ -17,6 +18,7 @@ static GType (*const get_types[]) (void) = {
   kappa_activity_get_type,
   kappa_report_get_type,
   kappa_trace_get_type,
+  kappa_ntk_get_type,
 };
 
 /**
