@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "ui/plot/bars-private.h"
+#include "ui/plot/frame.h"
 
 #define TICK      0.35 /* lengths in letter sizes */
 #define GAP       0.35
@@ -165,31 +166,12 @@ draw_axis (KappaBarsFigure *self, KappaPen *pen, const Layout *layout)
                   0.0);
 }
 
-/* A name too long for its place is cut at its beginning: layers differ at their ends. */
-static char *
-fit_name (KappaPen *pen, const char *name, double width)
-{
-  const char *rest = name;
-
-  if (kappa_pen_measure (pen, name, KAPPA_TEXT_BODY) <= width)
-    return g_strdup (name);
-  while (*rest != '\0')
-    {
-      g_autofree char *shorter = g_strconcat ("…", rest, NULL);
-
-      if (kappa_pen_measure (pen, shorter, KAPPA_TEXT_BODY) <= width)
-        return g_steal_pointer (&shorter);
-      rest = g_utf8_next_char (rest);
-    }
-  return g_strdup ("");
-}
-
 static void
 draw_interval (KappaPen *pen, const Layout *layout, double low, double high, double y, double thick)
 {
   double from = get_x (layout, low), to = get_x (layout, high), cap = 0.3 * thick;
 
-  if (!kappa_axis_can_show (&layout->axis, high) || !isfinite (low))
+  if (!kappa_axis_can_show (&layout->axis, high) || !isfinite (low) || to - from < 1.0)
     return;
   cairo_move_to (pen->cr, from, y - cap);
   cairo_line_to (pen->cr, from, y + cap);
@@ -246,7 +228,7 @@ draw_item (KappaBarsFigure *self,
     draw_bar (self, pen, layout, item, s, top + (s + 0.5) * thick, thick);
   if (row % layout->every != 0)
     return;
-  name = fit_name (pen, item->name, layout->plot.x - body->x - GAP * pen->em);
+  name = kappa_pen_fit (pen, item->name, KAPPA_TEXT_BODY, layout->plot.x - body->x - GAP * pen->em);
   kappa_pen_text (pen, name, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x - GAP * pen->em,
                   layout->plot.y + (row + 0.5) * layout->row, 1.0, 0.5);
 }
@@ -300,9 +282,10 @@ describe_item (KappaBarsFigure *self, const KappaBarItem *item)
       g_autofree char *value = format_value (item->values[s]);
 
       g_string_append_printf (text, "\n%s %s%s%s",
-                              self->series[s] != NULL ? self->series[s] : self->what, value,
-                              self->unit[0] != '\0' ? " " : "", self->unit);
-      if (isfinite (item->lows[s]) && isfinite (item->highs[s]))
+                              self->series[s] != NULL ? self->series[s]
+                                                      : kappa_axis_symbol (self->what),
+                              value, self->unit[0] != '\0' ? " " : "", self->unit);
+      if (item->lows[s] < item->highs[s])
         {
           g_autofree char *low = format_value (item->lows[s]);
           g_autofree char *high = format_value (item->highs[s]);

@@ -104,11 +104,41 @@ choose_quantity (KappaBarsFigure *self)
 }
 
 static int
-find_bound (const KappaTable *table, const char *quantity, const char *ending)
+find_companion (const KappaTable *table, const char *quantity, const char *ending)
 {
   g_autofree char *name = g_strconcat (quantity, ending, NULL);
 
   return kappa_table_find_number (table, name);
+}
+
+/* What a value is known to be within: its interval, or its residual to both sides. */
+static void
+take_bounds (KappaBarsFigure *self,
+             const KappaTable *table,
+             gsize row,
+             guint series,
+             KappaBarItem *item)
+{
+  const char *quantity = choose_quantity (self);
+  int low = find_companion (table, quantity, "_low"),
+      high = find_companion (table, quantity, "_high");
+  int residual = find_companion (table, quantity, "_residual");
+
+  if (low < 0 && high < 0 && strcmp (quantity, self->preferred) == 0)
+    {
+      low = kappa_table_find_number (table, "low");
+      high = kappa_table_find_number (table, "high");
+    }
+  if (low >= 0 && high >= 0)
+    {
+      item->lows[series] = table->numbers[low][row];
+      item->highs[series] = table->numbers[high][row];
+    }
+  else if (residual >= 0)
+    {
+      item->lows[series] = item->values[series] - table->numbers[residual][row];
+      item->highs[series] = item->values[series] + table->numbers[residual][row];
+    }
 }
 
 static KappaBarItem *
@@ -143,7 +173,6 @@ take_table (KappaBarsFigure *self, const KappaTable *table, guint series)
 {
   const char *quantity = choose_quantity (self);
   int name = find_names (table), value = kappa_table_find_number (table, quantity);
-  int low = find_bound (table, quantity, "_low"), high = find_bound (table, quantity, "_high");
 
   for (gsize row = 0; row < table->n_rows; row++)
     {
@@ -154,11 +183,7 @@ take_table (KappaBarsFigure *self, const KappaTable *table, guint series)
       if (item == NULL)
         item = add_item (self, text, detail);
       item->values[series] = table->numbers[value][row];
-      if (low >= 0 && high >= 0)
-        {
-          item->lows[series] = table->numbers[low][row];
-          item->highs[series] = table->numbers[high][row];
-        }
+      take_bounds (self, table, row, series, item);
     }
 }
 
@@ -219,6 +244,13 @@ kappa_bars_figure_update (KappaFigure *figure, KappaResult *result, GError **err
   return kappa_bars_figure_compare (KAPPA_BARS_FIGURE (figure), &result, NULL, 1, error);
 }
 
+static gboolean
+is_bound (const char *name)
+{
+  return g_str_has_suffix (name, "low") || g_str_has_suffix (name, "high")
+         || g_str_has_suffix (name, "_residual");
+}
+
 /* Columns of numbers that are not the bounds of another. */
 static char **
 kappa_bars_figure_list_quantities (KappaFigure *figure, KappaResult *result)
@@ -233,8 +265,7 @@ kappa_bars_figure_list_quantities (KappaFigure *figure, KappaResult *result)
     {
       const char *name = table->columns[i].name;
 
-      if (table->columns[i].type == KAPPA_COLUMN_NUMBER && strcmp (name, self->preferred) != 0
-          && !g_str_has_suffix (name, "_low") && !g_str_has_suffix (name, "_high"))
+      if (table->numbers[i] != NULL && strcmp (name, self->preferred) != 0 && !is_bound (name))
         g_strv_builder_add (names, name);
     }
   return g_strv_builder_end (names);
@@ -306,7 +337,8 @@ kappa_bars_figure_new (void)
  * @table: the table of a result whose rows are shown
  * @quantity: the column that is shown while the option "quantity" is ""
  *
- * Columns with the endings "_low" and "_high" are the interval that a value is in.
+ * Columns with the endings "_low" and "_high", for @quantity also those called just so, are the
+ * interval that a value is in; one with the ending "_residual" is how far it may be off.
  */
 void
 kappa_bars_figure_set_source (KappaBarsFigure *self, const char *table, const char *quantity)

@@ -9,6 +9,7 @@
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
 #include "ui/plot/spectrum-figure.h"
+#include "ui/plot/units-figure.h"
 
 /* One way to show what an analysis finds. @table and @quantity are where the figure looks, unless
  * the class itself knows. */
@@ -29,6 +30,18 @@ static const Entry entries[] = {
   { "predict", "confidence", kappa_histogram_figure_new, NULL, "probability" },
   { "predict", "losses", kappa_histogram_figure_new, NULL, "image_loss" },
   { "spectrum", "spectrum", kappa_spectrum_figure_new },
+  { "spectrum", "blocks", kappa_bars_figure_new, "lambda_by_block", "lambda_max" },
+  { "spectrum", "layers", kappa_bars_figure_new, "lambda_by_layer", "lambda_max" },
+  { "spectrum", "tensors", kappa_bars_figure_new, "lambda_by_tensor", "lambda_max" },
+  { "trace", "layers", kappa_bars_figure_new, "trace_by_layer", "trace" },
+  { "trace", "blocks", kappa_bars_figure_new, "trace_by_block", "trace" },
+  { "trace", "tensors", kappa_bars_figure_new, "trace_by_tensor", "trace" },
+  { "sharpness", "ascent", kappa_curve_figure_new, NULL, "ascent_loss" },
+  { "sharpness", "draws", kappa_histogram_figure_new, NULL, "perturbed_loss" },
+  { "activity", "layers", kappa_bars_figure_new, "layers", "active" },
+  { "activity", "units", kappa_units_figure_new },
+  { "ntk", "condition", kappa_curve_figure_new, NULL, "ntk_condition" },
+  { "ntk", "spectrum", kappa_spectrum_figure_new },
 };
 
 static KappaFigure *

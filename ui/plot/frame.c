@@ -10,19 +10,25 @@
 /**
  * kappa_axis_symbol:
  *
- * Returns: (transfer none): the sign the field uses for an axis called @name: α for "alpha"; @name
- * itself if there is none
+ * Returns: (transfer none): the sign the field uses for an axis called @name: α for "alpha"; the
+ * words of @name if there is none
  */
 const char *
 kappa_axis_symbol (const char *name)
 {
   static const char *const symbols[][2]
-      = { { "alpha", "α" }, { "beta", "β" }, { "lambda", "λ" }, { "sigma", "σ" } };
+      = { { "alpha", "α" },        { "beta", "β" },           { "lambda", "λ" },
+          { "sigma", "σ" },        { "lambda_max", "λ max" }, { "lambda_min", "λ min" },
+          { "ntk_condition", "κ" } };
+  g_autofree char *words = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
     if (strcmp (name, symbols[i][0]) == 0)
       return symbols[i][1];
-  return name;
+  if (strchr (name, '_') == NULL)
+    return name;
+  words = g_strdelimit (g_strdup (name), "_", ' ');
+  return g_intern_string (words);
 }
 
 static double

@@ -42,7 +42,7 @@ enum
 };
 
 static const KappaFigureOption options[] = {
-  { "quantity", KAPPA_OPTION_STRING, FIELD (quantity) },
+  { "quantity", KAPPA_OPTION_STRING, FIELD (quantity), .reads = TRUE },
   { "log", KAPPA_OPTION_BOOLEAN, FIELD (log) },
   { "bins", KAPPA_OPTION_DOUBLE, FIELD (bins), .minimum = 0.0, .maximum = 1000.0,
     .stale = STALE_BINS },
@@ -158,6 +158,33 @@ prepare (KappaHistogramFigure *self)
     }
 }
 
+/* What is known of each entry of the first axis: its value, or the mean over the other axes. Draws
+ * over folds are so many draws, not so many times more. */
+static double *
+list_means (const KappaArray *array, gsize *n)
+{
+  gsize size = kappa_array_get_size (array), rows = array->rank > 0 ? array->dims[0] : 1;
+  gsize row_length = size / MAX (rows, 1);
+  double *means = g_new (double, MAX (rows, 1));
+
+  *n = 0;
+  for (gsize row = 0; row < rows; row++)
+    {
+      double sum = 0.0;
+      gsize present = 0;
+
+      for (gsize i = row * row_length; i < (row + 1) * row_length; i++)
+        if (array->present[i])
+          {
+            sum += array->values[i];
+            present++;
+          }
+      if (present > 0)
+        means[(*n)++] = sum / (double)present;
+    }
+  return means;
+}
+
 static gboolean
 kappa_histogram_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
@@ -170,17 +197,14 @@ kappa_histogram_figure_update (KappaFigure *figure, KappaResult *result, GError 
     {
       g_autoptr (KappaArray) array = NULL;
       double *values;
-      gsize n = 0;
+      gsize n;
 
       if (quantity[0] != '\0' && g_strcmp0 (*name, quantity) != 0)
         continue;
       array = kappa_result_dup_array (result, *name);
-      if (array == NULL || array->rank != 1)
+      if (array == NULL || (array->rank != 1 && quantity[0] == '\0'))
         continue;
-      values = g_new (double, MAX (array->dims[0], 1));
-      for (gsize i = 0; i < array->dims[0]; i++)
-        if (array->present[i])
-          values[n++] = array->values[i];
+      values = list_means (array, &n);
       take_values (self, array->name, values, n);
       return TRUE;
     }
@@ -230,7 +254,8 @@ lay_out (KappaHistogramFigure *self,
   prepare (self);
   for (gsize i = 0; i < self->n_bins; i++)
     fullest = MAX (fullest, self->counts[i]);
-  *frame = (KappaFrame) { .x_title = self->name, .y_title = self->log ? "count, log" : "count" };
+  *frame = (KappaFrame) { .x_title = kappa_axis_symbol (self->name),
+                          .y_title = self->log ? "count, log" : "count" };
   kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, self->low, self->high);
   if (self->log)
     kappa_axis_init (&frame->y, KAPPA_SCALE_LOG, 0.7, (double)fullest * 1.3);

@@ -129,6 +129,31 @@ kappa_pen_measure (KappaPen *pen, const char *text, KappaTextStyle style)
 }
 
 /**
+ * kappa_pen_fit:
+ * @width: the room there is
+ *
+ * Returns: (transfer full): @text, cut at its beginning if it is too long: layers differ at their
+ * ends
+ */
+char *
+kappa_pen_fit (KappaPen *pen, const char *text, KappaTextStyle style, double width)
+{
+  const char *rest = text;
+
+  if (kappa_pen_measure (pen, text, style) <= width)
+    return g_strdup (text);
+  while (*rest != '\0')
+    {
+      g_autofree char *shorter = g_strconcat ("…", rest, NULL);
+
+      if (kappa_pen_measure (pen, shorter, style) <= width)
+        return g_steal_pointer (&shorter);
+      rest = g_utf8_next_char (rest);
+    }
+  return g_strdup ("");
+}
+
+/**
  * kappa_pen_text:
  * @text: one line
  * @x, @y: where the anchor stands

@@ -45,6 +45,7 @@ void   kappa_pen_init           (KappaPen *pen, cairo_t *cr, const KappaTheme *t
 void   kappa_pen_clear          (KappaPen *pen);
 void   kappa_pen_set_color      (KappaPen *pen, const KappaColor *color);
 double kappa_pen_get_size       (KappaPen *pen, KappaTextStyle style);
+char  *kappa_pen_fit            (KappaPen *pen, const char *text, KappaTextStyle style, double width);
 double kappa_pen_measure        (KappaPen *pen, const char *text, KappaTextStyle style);
 void   kappa_pen_text           (KappaPen *pen, const char *text, KappaTextStyle style, const KappaColor *color,
                                  double x, double y, double anchor_x, double anchor_y);

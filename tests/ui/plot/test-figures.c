@@ -8,6 +8,7 @@
 #include "ui/plot/figure-factory.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
+#include "ui/plot/units-figure.h"
 
 #define WIDTH  600
 #define HEIGHT 450
@@ -359,6 +360,156 @@ test_bars_of_classes (void)
   g_assert_false (kappa_figure_update (figure, result, NULL));
 }
 
+static KappaResult *
+make_layers (double factor, const char *last)
+{
+  static const KappaColumn columns[] = {
+    { "layer", "", KAPPA_COLUMN_TEXT },         { "units", "", KAPPA_COLUMN_INTEGER },
+    { "active", "", KAPPA_COLUMN_NUMBER },      { "active_low", "", KAPPA_COLUMN_NUMBER },
+    { "active_high", "", KAPPA_COLUMN_NUMBER },
+  };
+  const gsize dims[2] = { 2, 4 };
+  const double first_row[] = { 0.0, 0.5, 1.0, 0.25 }, second_row[] = { 0.125, 0.75 };
+  KappaResult *result = kappa_result_new ();
+  KappaTable *table = kappa_table_new ("layers", "made up", G_N_ELEMENTS (columns), columns);
+  KappaArray *array = kappa_array_new ("active_by_unit", "", "made up", 2, dims);
+
+  kappa_table_add_row (table, "stem", (gint64)4, 0.4 * factor, 0.3 * factor, 0.5 * factor);
+  kappa_table_add_row (table, last, (gint64)2, 0.2 * factor, 0.1 * factor, 0.3 * factor);
+  kappa_result_take_table (result, table);
+  kappa_array_set_axis (array, 0, "layer", NULL);
+  kappa_array_set_axis (array, 1, "unit", NULL);
+  kappa_result_take_array (result, array);
+  kappa_result_set_values (result, "active_by_unit", 0, 4, first_row);
+  kappa_result_set_values (result, "active_by_unit", 4, 2, second_row);
+  return result;
+}
+
+static KappaProbe
+probe_at (KappaFigure *figure, double x, double y)
+{
+  KappaProbe probe;
+
+  g_assert_true (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe));
+  return probe;
+}
+
+/* Two results stand side by side by the names of their rows; what one does not have is missing. */
+static void
+test_bars_compared (void)
+{
+  g_autoptr (KappaResult) a = make_layers (1.0, "head"), b = make_layers (2.0, "tail");
+  g_autoptr (KappaFigure) figure = kappa_figure_new_for_result ("activity", a, NULL);
+  KappaResult *results[] = { a, b };
+  const char *names[] = { "before", "after" };
+  g_auto (GStrv) quantities = kappa_figure_list_quantities (figure);
+  g_autofree char *words = NULL;
+  g_autoptr (GError) error = NULL;
+  KappaProbe probe = probe_at (figure, 300.0, 60.0);
+
+  g_assert_cmpstr (probe.text, ==, "stem\nactive 0.400 (0.300 … 0.500)");
+  kappa_probe_clear (&probe);
+  g_assert_cmpuint (g_strv_length (quantities), ==, 2);
+  g_assert_cmpstr (quantities[0], ==, "active");
+  g_assert_cmpstr (quantities[1], ==, "units");
+  g_assert_true (kappa_bars_figure_compare (KAPPA_BARS_FIGURE (figure), results, names, 2, &error));
+  g_assert_no_error (error);
+  words = kappa_figure_describe (figure);
+  g_assert_cmpstr (
+      words, ==,
+      "Bars of active for 3 items: stem 0.4 and 0.8, head 0.2 and nan, tail nan and 0.4.");
+  g_assert_cmpstr (kappa_bars_figure_get_name (KAPPA_BARS_FIGURE (figure), 2), ==, "tail");
+  g_assert_null (kappa_bars_figure_get_name (KAPPA_BARS_FIGURE (figure), 3));
+  for (int kind = 0; kind < KAPPA_N_THEMES; kind++)
+    {
+      g_autofree guint8 *pixels = support_draw (figure, WIDTH, HEIGHT, kind);
+
+      for (int s = 0; s < 2; s++)
+        g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, series_color (kind, s), 2), >,
+                          1000);
+    }
+}
+
+/* Each unit has the colour of its share, the dead and the saturated their own; none is invented
+ * where a layer has fewer. */
+static void
+test_units (void)
+{
+  g_autoptr (KappaResult) result = make_layers (1.0, "head");
+  g_autoptr (KappaFigure) figure = kappa_figure_new_of_kind ("activity", "units", result, NULL);
+  g_autofree char *words = kappa_figure_describe (figure);
+  const char *const sorted[]
+      = { "unit 2 of 4\nactive 100 %, saturated", "unit 1 of 4\nactive 50 %",
+          "unit 3 of 4\nactive 25 %", "unit 0 of 4\nactive 0 %, dead" };
+  KappaTheme theme;
+  int n = 0;
+
+  g_assert_nonnull (strstr (words, "stem 0.438, 1 of 4 units dead; head 0.438, 0 of 2 units dead"));
+  g_assert_cmpstr (kappa_units_figure_get_name (KAPPA_UNITS_FIGURE (figure), 1), ==, "head");
+  for (double x = 0.0; x < WIDTH && n < 4; x += 4.0)
+    {
+      KappaProbe probe;
+
+      if (kappa_figure_probe (figure, x, 60.0, WIDTH, HEIGHT, &probe)
+          && strstr (probe.text, sorted[n]) != NULL)
+        n++;
+      kappa_probe_clear (&probe);
+    }
+  g_assert_cmpint (n, ==, 4);
+  for (int kind = 0; kind < KAPPA_N_THEMES; kind++)
+    {
+      g_autofree guint8 *pixels = support_draw (figure, WIDTH, HEIGHT, kind);
+
+      kappa_theme_init (&theme, kind);
+      g_assert_cmpuint (support_count (pixels, WIDTH, HEIGHT, kappa_color_to_pixel (&theme.nan), 1),
+                        >, 5000);
+      g_assert_cmpuint (
+          support_count (pixels, WIDTH, HEIGHT, kappa_color_to_pixel (&theme.positive_infinity), 1),
+          >, 5000);
+    }
+  g_assert_true (kappa_figure_set_view (figure, "sort=given;stretch=false", NULL));
+  g_assert_false (kappa_figure_probe (figure, 450.0, 350.0, WIDTH, HEIGHT, &(KappaProbe) { 0 }));
+  g_free (support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_PRINT));
+  g_free (support_draw (figure, 80, 60, KAPPA_THEME_PRINT));
+}
+
+/* Rows of folds count once, by their mean. */
+static void
+test_histogram_of_rows (void)
+{
+  g_autoptr (KappaResult) result = kappa_result_new ();
+  g_autoptr (KappaFigure) figure = NULL;
+  const KappaHistogramStatistics *statistics;
+  const gsize dims[2] = { 3, 2 };
+  const double values[] = { 1.0, 3.0, 2.0, 4.0, 3.0, 5.0 };
+
+  kappa_result_take_array (result, kappa_array_new ("perturbed_loss", "nat", "made up", 2, dims));
+  kappa_result_set_values (result, "perturbed_loss", 0, 5, values);
+  figure = kappa_figure_new_of_kind ("sharpness", "draws", result, NULL);
+  statistics = kappa_histogram_figure_get_statistics (KAPPA_HISTOGRAM_FIGURE (figure));
+  g_assert_cmpuint (statistics->n, ==, 3);
+  g_assert_cmpfloat (statistics->minimum, ==, 2.0);
+  g_assert_cmpfloat (statistics->maximum, ==, 3.0);
+}
+
+/* Only what lies over the axis of the preferred array is drawn with it. */
+static void
+test_curve_preferred (void)
+{
+  g_autoptr (KappaResult) result = make_line (FALSE);
+  g_autoptr (KappaFigure) figure = NULL;
+  g_autofree char *words = NULL;
+  const gsize n = 3;
+  const double values[] = { 5.0, 6.0, 7.0 };
+
+  kappa_result_take_array (result, kappa_array_new ("ascent_loss", "nat", "made up", 1, &n));
+  kappa_result_set_values (result, "ascent_loss", 0, 3, values);
+  figure = kappa_figure_new_for_result ("sharpness", result, NULL);
+  words = kappa_figure_describe (figure);
+  g_assert_true (g_str_has_prefix (words, "Curve of ascent_loss"));
+  g_assert_null (strstr (words, "accuracy"));
+}
+
 /* The moments are those of the definition, every value is in one bin, and zeros and NaN are told
  * apart. */
 static void
@@ -464,6 +615,10 @@ main (int argc, char **argv)
   g_test_add_func ("/figures/confusion-large", test_confusion_large);
   g_test_add_func ("/figures/bars", test_bars);
   g_test_add_func ("/figures/bars-of-classes", test_bars_of_classes);
+  g_test_add_func ("/figures/bars-compared", test_bars_compared);
+  g_test_add_func ("/figures/units", test_units);
+  g_test_add_func ("/figures/curve-preferred", test_curve_preferred);
+  g_test_add_func ("/figures/histogram-of-rows", test_histogram_of_rows);
   g_test_add_func ("/figures/histogram", test_histogram);
   g_test_add_func ("/figures/histogram-bins", test_histogram_bins);
   g_test_add_func ("/figures/factory", test_factory);
