@@ -20,7 +20,9 @@ moment (const KappaPlan *plan, const KappaBuffer *buffer, KappaStage stage, guin
     case KAPPA_ARENA_VECTOR:
       return (Moment){ (gint) step, stage != KAPPA_STAGE_VECTOR };
     default:
-      return (Moment){ (gint) (stage == KAPPA_STAGE_SAMPLE_VECTOR ? samples + step : step),
+      for (guint s = KAPPA_STAGE_SAMPLE; s < stage; s++)
+        step += plan->stages[s]->len;
+      return (Moment){ (gint) step,
                        stage == KAPPA_STAGE_SAMPLE_VECTOR && buffer->first >= 0 && buffer->first < (gint) samples };
     }
 }
@@ -45,6 +47,14 @@ live_through (const KappaPlan *plan, const KappaPlace *place, KappaStage stage, 
   buffer->last = m.later ? G_MAXINT : MAX (buffer->last, m.position);
 }
 
+/* What is summed is taken at the end of its stage. */
+static void
+live_through_stage (const KappaPlan *plan, const KappaSum *sum)
+{
+  for (guint i = 0; i < sum->n_values; i++)
+    live_through (plan, &sum->values[i].place, sum->stage, plan->stages[sum->stage]->len - 1);
+}
+
 static void
 find_lifetimes (KappaPlan *plan)
 {
@@ -59,6 +69,8 @@ find_lifetimes (KappaPlan *plan)
         for (guint k = 0; k < step->n_inputs; k++)
           live_through (plan, &step->inputs[k].place, stage, i);
       }
+  for (guint i = 0; i < plan->sums->len; i++)
+    live_through_stage (plan, &g_array_index (plan->sums, KappaSum, i));
   for (guint i = 0; i < plan->outputs->len; i++)
     {
       KappaBuffer *buffer = buffer_of (plan, &g_array_index (plan->outputs, KappaOutput, i).value.place);

@@ -6,6 +6,7 @@
 typedef struct
 {
   KappaGraph *graph;
+  const KappaLate *late;
   guint n;
   KappaFusion *nodes;
   GArray **users; /* of KappaNode, one entry for each use */
@@ -13,12 +14,17 @@ typedef struct
 
 static const guint longest_chain = 10;
 
+/**
+ * kappa_fuse_stage:
+ *
+ * Returns: the KappaStage of core/graph/plan.h in which a node's value is made
+ */
 guint
-kappa_fuse_stage (KappaGraph *graph, KappaNode node)
+kappa_fuse_stage (KappaGraph *graph, const KappaLate *late, KappaNode node)
 {
   guint rate = kappa_graph_get_rate (graph, node);
 
-  return (rate & KAPPA_RATE_SAMPLE ? 2u : 0u) + (rate & KAPPA_RATE_VECTOR ? 1u : 0u);
+  return (rate & KAPPA_RATE_SAMPLE ? 2u : 0u) + (late->late[node] ? 2u : 0u) + (rate & KAPPA_RATE_VECTOR ? 1u : 0u);
 }
 
 static gboolean
@@ -27,25 +33,44 @@ is (const Table *t, KappaNode node, const char *name)
   return strcmp (kappa_graph_get_op (t->graph, node)->name, name) == 0;
 }
 
+/* What is late takes the sums of what is not. */
+static gboolean
+takes_sum (const Table *t, KappaNode node, KappaNode operand)
+{
+  return t->late->late[node] && t->late->place[operand] >= 0;
+}
+
+static void
+use (Table *t, KappaNode node, KappaNode operand)
+{
+  t->nodes[operand].needed = TRUE;
+  if (t->users[operand] == NULL)
+    t->users[operand] = g_array_new (FALSE, FALSE, sizeof (KappaNode));
+  g_array_append_val (t->users[operand], node);
+}
+
 static void
 collect (Table *t, const KappaNode *outputs, guint n_outputs)
 {
   for (guint i = 0; i < n_outputs; i++)
-    t->nodes[outputs[i]].needed = t->nodes[outputs[i]].kept = TRUE;
-  for (guint node = t->n; node-- > 0;)
+    if (t->late->place[outputs[i]] < 0)
+      t->nodes[outputs[i]].needed = t->nodes[outputs[i]].kept = TRUE;
+  for (guint i = 0; i < t->late->summed->len; i++)
     {
-      t->nodes[node].leader = t->nodes[node].tail = (KappaNode) node;
-      t->nodes[node].bias = KAPPA_NONE;
-      for (guint i = 0; t->nodes[node].needed && i < kappa_graph_get_arity (t->graph, (KappaNode) node); i++)
-        {
-          KappaNode operand = kappa_graph_get_operand (t->graph, (KappaNode) node, i);
-          KappaNode user = (KappaNode) node;
+      const KappaSummed *summed = &g_array_index (t->late->summed, KappaSummed, i);
 
-          t->nodes[operand].needed = TRUE;
-          if (t->users[operand] == NULL)
-            t->users[operand] = g_array_new (FALSE, FALSE, sizeof (KappaNode));
-          g_array_append_val (t->users[operand], user);
-        }
+      for (guint k = 0; k < summed->n_addends; k++)
+        t->nodes[summed->addends[k]].needed = t->nodes[summed->addends[k]].kept = TRUE;
+    }
+  for (guint n = t->n; n-- > 0;)
+    {
+      KappaNode node = (KappaNode) n;
+
+      t->nodes[node].leader = t->nodes[node].tail = node;
+      t->nodes[node].bias = KAPPA_NONE;
+      for (guint i = 0; t->nodes[node].needed && i < kappa_graph_get_arity (t->graph, node); i++)
+        if (!takes_sum (t, node, kappa_graph_get_operand (t->graph, node, i)))
+          use (t, node, kappa_graph_get_operand (t->graph, node, i));
     }
 }
 
@@ -58,7 +83,7 @@ sole_user (const Table *t, KappaNode node)
   if (t->nodes[node].kept || t->users[node] == NULL || t->users[node]->len != 1)
     return KAPPA_NONE;
   user = g_array_index (t->users[node], KappaNode, 0);
-  if (t->nodes[user].absorbed || kappa_fuse_stage (t->graph, user) != kappa_fuse_stage (t->graph, node)
+  if (t->nodes[user].absorbed || kappa_fuse_stage (t->graph, t->late, user) != kappa_fuse_stage (t->graph, t->late, node)
       || kappa_graph_get_dtype (t->graph, user) != kappa_graph_get_dtype (t->graph, node))
     return KAPPA_NONE;
   return user;
@@ -167,7 +192,7 @@ same_chain (const Table *t, KappaNode node, KappaNode user)
 {
   KappaDtype a = kappa_graph_get_dtype (t->graph, node), b = kappa_graph_get_dtype (t->graph, user);
 
-  return chainable (t, user) && kappa_fuse_stage (t->graph, node) == kappa_fuse_stage (t->graph, user)
+  return chainable (t, user) && kappa_fuse_stage (t->graph, t->late, node) == kappa_fuse_stage (t->graph, t->late, user)
          && (a == KAPPA_F64) == (b == KAPPA_F64) && a != KAPPA_I32 && b != KAPPA_I32;
 }
 
@@ -236,9 +261,9 @@ fuse_chains (Table *t)
  * Returns: (transfer full): a decision for each node of the graph
  */
 KappaFusion *
-kappa_fuse (KappaGraph *graph, const KappaNode *outputs, guint n_outputs)
+kappa_fuse (KappaGraph *graph, const KappaLate *late, const KappaNode *outputs, guint n_outputs)
 {
-  Table t = { .graph = graph, .n = kappa_graph_get_n_nodes (graph) };
+  Table t = { .graph = graph, .late = late, .n = kappa_graph_get_n_nodes (graph) };
 
   t.nodes = g_new0 (KappaFusion, t.n);
   t.users = g_new0 (GArray *, t.n);

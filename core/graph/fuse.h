@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/graph/op.h"
+#include "core/graph/late.h"
 
 /**
  * KappaFusion:
@@ -29,5 +29,5 @@ typedef struct
   KappaNode tail;
 } KappaFusion;
 
-guint        kappa_fuse_stage (KappaGraph *graph, KappaNode node);
-KappaFusion *kappa_fuse       (KappaGraph *graph, const KappaNode *outputs, guint n_outputs);
+guint        kappa_fuse_stage (KappaGraph *graph, const KappaLate *late, KappaNode node);
+KappaFusion *kappa_fuse       (KappaGraph *graph, const KappaLate *late, const KappaNode *outputs, guint n_outputs);

@@ -11,6 +11,7 @@ typedef struct
 {
   KappaPlan *plan;
   KappaGraph *graph;
+  KappaLate *late;
   KappaFusion *fusion;
   KappaValue *values;   /* of each node, once it has one */
   gboolean *known;
@@ -67,6 +68,10 @@ stage_of_value (const KappaValue *value, KappaStage otherwise)
     case KAPPA_PLACE_VECTORS:
     case KAPPA_ARENA_VECTOR:
       return KAPPA_STAGE_VECTOR;
+    case KAPPA_PLACE_SUMS:
+      return KAPPA_STAGE_LATE;
+    case KAPPA_PLACE_VECTOR_SUMS:
+      return KAPPA_STAGE_LATE_VECTOR;
     default:
       return otherwise;
     }
@@ -155,7 +160,40 @@ static KappaValue value_of (Lowering *l, KappaNode node);
 static KappaStage
 stage_of_node (const Lowering *l, KappaNode node)
 {
-  return (KappaStage) kappa_fuse_stage (l->graph, node);
+  return (KappaStage) kappa_fuse_stage (l->graph, l->late, node);
+}
+
+/* The sums of a node over the micro-batches. */
+static KappaValue
+sums_of (const Lowering *l, KappaNode node)
+{
+  const KappaSum *sum = &g_array_index (l->plan->sums, KappaSum, l->late->place[node]);
+  KappaMemory memory = sum->stage == KAPPA_STAGE_SAMPLE ? KAPPA_PLACE_SUMS : KAPPA_PLACE_VECTOR_SUMS;
+
+  return (KappaValue){ { memory, (gint64) sum->offset },
+                       kappa_view_dense (KAPPA_F64, kappa_graph_get_shape (l->graph, node), KAPPA_LAYOUT_ROWS) };
+}
+
+/* An operand as @user sees it: what is late sees sums. */
+static KappaValue
+operand_of (Lowering *l, KappaNode user, KappaNode operand)
+{
+  return l->late->late[user] && l->late->place[operand] >= 0 ? sums_of (l, operand) : value_of (l, operand);
+}
+
+static KappaStage
+stage_of_operand (const Lowering *l, KappaNode user, KappaNode operand)
+{
+  return l->late->late[user] && l->late->place[operand] >= 0 ? stage_of_node (l, user) : stage_of_node (l, operand);
+}
+
+/* Sums are float64, and so is all that is made of them. */
+static KappaDtype
+dtype_of (const Lowering *l, KappaNode node)
+{
+  KappaDtype dtype = kappa_graph_get_dtype (l->graph, node);
+
+  return l->late->late[node] ? KAPPA_F64 : dtype;
 }
 
 static KappaValue
@@ -163,11 +201,11 @@ viewed (Lowering *l, KappaNode node)
 {
   const KappaOp *op = kappa_graph_get_op (l->graph, node);
   KappaNode operand = kappa_graph_get_operand (l->graph, node, 0);
-  KappaValue source = value_of (l, operand), result = source;
+  KappaValue source = operand_of (l, node, operand), result = source;
 
   if (!op->view (kappa_graph_get_attrs (l->graph, node), &source.view, kappa_graph_get_shape (l->graph, node), &result.view))
     {
-      result = source = in_layout (l, &source, stage_of_node (l, operand), KAPPA_LAYOUT_ROWS);
+      result = source = in_layout (l, &source, stage_of_operand (l, node, operand), KAPPA_LAYOUT_ROWS);
       op->view (kappa_graph_get_attrs (l->graph, node), &source.view, kappa_graph_get_shape (l->graph, node), &result.view);
     }
   return result;
@@ -177,6 +215,7 @@ viewed (Lowering *l, KappaNode node)
 typedef struct
 {
   Lowering *lowering;
+  KappaNode last;
   KappaTileProgram *program;
   guint n_operands;
   KappaNode nodes[KAPPA_TILE_MAX_OPERANDS];
@@ -195,7 +234,7 @@ load (Chain *c, KappaNode node)
     {
       g_assert (i < KAPPA_TILE_MAX_OPERANDS);
       c->nodes[i] = node;
-      c->operands[i] = value_of (c->lowering, node);
+      c->operands[i] = operand_of (c->lowering, c->last, node);
       c->n_operands++;
     }
   return kappa_tile_program_load (c->program, i);
@@ -212,7 +251,9 @@ link_node (Chain *c, KappaNode node, gboolean last)
 
   if (known != NULL)
     return GPOINTER_TO_INT (known) - 1;
-  if (!last && (!c->lowering->fusion[node].absorbed || c->lowering->fusion[node].leader != node))
+  if (!last
+      && (!c->lowering->fusion[node].absorbed || c->lowering->fusion[node].leader != node
+          || (c->lowering->late->late[c->last] && c->lowering->late->place[node] >= 0)))
     value = load (c, node);
   else
     {
@@ -242,9 +283,9 @@ chain_layout (const Chain *c)
 static KappaValue
 chained (Lowering *l, KappaNode node)
 {
-  KappaDtype dtype = kappa_graph_get_dtype (l->graph, node);
+  KappaDtype dtype = dtype_of (l, node);
   g_autoptr (GHashTable) values = g_hash_table_new (NULL, NULL);
-  Chain chain = { .lowering = l, .values = values };
+  Chain chain = { .lowering = l, .last = node, .values = values };
   KappaStep step = { .kind = KAPPA_STEP_TILE, .stage = stage_of_node (l, node), .name = "chain" };
   KappaView view, views[KAPPA_TILE_MAX_OPERANDS];
   int result;
@@ -307,16 +348,16 @@ computed (Lowering *l, KappaNode node)
   memcpy (spec.links, f->links, sizeof spec.links);
   for (guint i = 0; i < spec.n_inputs; i++)
     {
-      operands[i] = value_of (l, kappa_graph_get_operand (l->graph, node, i));
+      operands[i] = operand_of (l, node, kappa_graph_get_operand (l->graph, node, i));
       spec.inputs[i] = operands[i].view;
     }
-  spec.output = kappa_view_dense (kappa_graph_get_dtype (l->graph, node), kappa_graph_get_shape (l->graph, node),
+  spec.output = kappa_view_dense (dtype_of (l, node), kappa_graph_get_shape (l->graph, node),
                                   KAPPA_LAYOUT_ROWS);
   if (l->error != NULL || !op->kernel->prepare (&spec, &kernel, &l->error))
     return (KappaValue){ { KAPPA_ARENA_ONCE, 0 }, spec.output };
   for (guint i = 0; i < spec.n_inputs; i++)
     {
-      KappaStage stage = stage_of_node (l, kappa_graph_get_operand (l->graph, node, i));
+      KappaStage stage = stage_of_operand (l, node, kappa_graph_get_operand (l->graph, node, i));
 
       step.inputs[i] = kernel.layouts[i] == KAPPA_LAYOUT_PACKED
                            ? packed (l, &operands[i], stage, op->kernel, &kernel, i)
@@ -415,9 +456,74 @@ lower_outputs (Lowering *l)
     {
       KappaOutput *output = &g_array_index (l->plan->outputs, KappaOutput, i);
 
-      output->value = value_of (l, output->node);
-      output->stage = stage_of_node (l, output->node);
+      if (l->late->place[output->node] >= 0 && output->kind == KAPPA_OUTPUT_SUM)
+        {
+          output->value = sums_of (l, output->node);
+          output->stage = stage_of_value (&output->value, KAPPA_STAGE_LATE);
+        }
+      else
+        {
+          output->value = value_of (l, output->node);
+          output->stage = stage_of_node (l, output->node);
+        }
     }
+}
+
+static void
+place_sums (Lowering *l)
+{
+  for (guint i = 0; i < l->late->summed->len; i++)
+    {
+      const KappaSummed *summed = &g_array_index (l->late->summed, KappaSummed, i);
+      KappaSum sum = { .stage = stage_of_node (l, summed->addends[0]), .n_values = summed->n_addends,
+                       .size = (gsize) kappa_shape_size (kappa_graph_get_shape (l->graph, summed->node)) };
+      gsize *total = sum.stage == KAPPA_STAGE_SAMPLE ? &l->plan->n_sums : &l->plan->n_vector_sums;
+
+      sum.offset = *total;
+      *total += sum.size;
+      g_array_append_val (l->plan->sums, sum);
+    }
+}
+
+static void
+lower_sums (Lowering *l)
+{
+  for (guint i = 0; i < l->plan->sums->len; i++)
+    {
+      const KappaSummed *summed = &g_array_index (l->late->summed, KappaSummed, i);
+
+      for (guint k = 0; k < summed->n_addends; k++)
+        g_array_index (l->plan->sums, KappaSum, i).values[k] = value_of (l, summed->addends[k]);
+    }
+}
+
+/* A barrier sums over shards in the middle of a graph: there everything stays where it is. */
+static gboolean
+has_shards (KappaGraph *graph)
+{
+  for (guint node = 0; node < kappa_graph_get_n_nodes (graph); node++)
+    if (strcmp (kappa_graph_get_op (graph, (KappaNode) node)->name, "shard_sum") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static KappaLate *
+find_late (KappaGraph *graph, const GArray *outputs, gboolean late)
+{
+  g_autofree KappaNode *sums = g_new (KappaNode, outputs->len), *others = g_new (KappaNode, outputs->len);
+  guint n_sums = 0, n_others = 0;
+
+  late = late && !has_shards (graph);
+  for (guint i = 0; i < outputs->len; i++)
+    {
+      const KappaOutput *output = &g_array_index (outputs, KappaOutput, i);
+
+      if (late && output->kind == KAPPA_OUTPUT_SUM)
+        sums[n_sums++] = output->node;
+      else
+        others[n_others++] = output->node;
+    }
+  return kappa_late_find (graph, sums, n_sums, others, n_others);
 }
 
 static KappaPlan *
@@ -431,6 +537,7 @@ plan_init (KappaGraph *graph, gint64 batch, GArray *outputs)
     plan->stages[stage] = g_ptr_array_new ();
   plan->buffers = g_array_new (FALSE, FALSE, sizeof (KappaBuffer));
   plan->samples = g_array_new (FALSE, FALSE, sizeof (KappaValue));
+  plan->sums = g_array_new (FALSE, TRUE, sizeof (KappaSum));
   plan->outputs = g_array_ref (outputs);
   return plan;
 }
@@ -439,11 +546,12 @@ plan_init (KappaGraph *graph, gint64 batch, GArray *outputs)
  * kappa_plan_new:
  * @batch: how many samples the graph was built for
  * @outputs: of KappaOutput; their values are filled in
+ * @late: whether to put off what can be done to sums; for a plan that runs once it is no gain
  *
  * Returns: (nullable): the plan; %NULL with the reason if the graph has a fault or a kernel refuses its operands
  */
 KappaPlan *
-kappa_plan_new (KappaGraph *graph, gint64 batch, GArray *outputs, GError **error)
+kappa_plan_new (KappaGraph *graph, gint64 batch, GArray *outputs, gboolean late, GError **error)
 {
   g_autoptr (KappaPlan) plan = NULL;
   Lowering l = { .graph = graph };
@@ -455,7 +563,8 @@ kappa_plan_new (KappaGraph *graph, gint64 batch, GArray *outputs, GError **error
   for (guint i = 0; i < outputs->len; i++)
     nodes[i] = g_array_index (outputs, KappaOutput, i).node;
   l.plan = plan = plan_init (graph, batch, outputs);
-  l.fusion = kappa_fuse (graph, nodes, outputs->len);
+  l.late = find_late (graph, outputs, late);
+  l.fusion = kappa_fuse (graph, l.late, nodes, outputs->len);
   l.values = g_new0 (KappaValue, n);
   l.known = g_new0 (gboolean, n);
   l.converted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -463,11 +572,16 @@ kappa_plan_new (KappaGraph *graph, gint64 batch, GArray *outputs, GError **error
   place_inputs (&l, KAPPA_ROLE_BUFFER, KAPPA_PLACE_BUFFERS, &plan->n_buffers);
   place_inputs (&l, KAPPA_ROLE_VECTOR, KAPPA_PLACE_VECTORS, &plan->n_vector);
   place_samples (&l);
+  place_sums (&l);
   lower_all (&l);
   if (l.error == NULL)
-    lower_outputs (&l);
+    {
+      lower_sums (&l);
+      lower_outputs (&l);
+    }
   g_hash_table_unref (l.converted);
   g_free (l.fusion);
+  kappa_late_free (l.late);
   g_free (l.values);
   g_free (l.known);
   if (l.error != NULL)
@@ -500,6 +614,7 @@ kappa_plan_free (KappaPlan *self)
     }
   g_array_unref (self->buffers);
   g_array_unref (self->samples);
+  g_array_unref (self->sums);
   g_array_unref (self->outputs);
   kappa_graph_unref (self->graph);
   g_free (self);

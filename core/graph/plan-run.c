@@ -17,7 +17,7 @@ place_address (const KappaPlan *self, const KappaRunMemory *memory, const KappaP
 
   if (place->memory < KAPPA_N_ARENAS)
     return base + g_array_index (self->buffers, KappaBuffer, place->buffer).offset;
-  return base + (gsize) place->buffer * memory->element;
+  return base + (gsize) place->buffer * (place->memory < KAPPA_PLACE_SUMS ? memory->element : sizeof (double));
 }
 
 /**

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/graph/late.h"
 #include "core/graph/op.h"
 #include "core/graph/program.h"
 #include "core/graph/tile.h"
@@ -10,7 +11,7 @@
  *
  * Steps are split by how often they run. Values that no sample changes are made once for each setting of the
  * parameters, and shared by all workers; of those that do depend on samples, the part that no vector changes is made
- * once for each micro-batch and kept while the vectors pass.
+ * once for each micro-batch and kept while the vectors pass. What is linear in sums over samples is done in the end.
  */
 
 typedef enum
@@ -19,6 +20,8 @@ typedef enum
   KAPPA_STAGE_VECTOR,        /* parameters and vectors */
   KAPPA_STAGE_SAMPLE,        /* samples */
   KAPPA_STAGE_SAMPLE_VECTOR, /* samples and vectors */
+  KAPPA_STAGE_LATE,          /* sums over samples */
+  KAPPA_STAGE_LATE_VECTOR,   /* such sums for one vector */
   KAPPA_N_STAGES,
 } KappaStage;
 
@@ -32,6 +35,9 @@ typedef enum
   KAPPA_PLACE_PARAMETERS = KAPPA_N_ARENAS,
   KAPPA_PLACE_BUFFERS,
   KAPPA_PLACE_VECTORS,
+  KAPPA_PLACE_SUMS, /* float64 */
+  KAPPA_PLACE_VECTOR_SUMS,
+  KAPPA_N_PLACES,
 } KappaMemory;
 
 /**
@@ -96,6 +102,20 @@ typedef struct
   KappaStage stage;
 } KappaOutput;
 
+/**
+ * KappaSum:
+ * @values: what a micro-batch adds, one after the other
+ * @offset: of the first number among the sums, or among those of a vector if @stage is of one
+ */
+typedef struct
+{
+  KappaStage stage;
+  KappaValue values[KAPPA_MAX_ADDENDS];
+  guint n_values;
+  gsize offset;
+  gsize size;
+} KappaSum;
+
 struct _KappaOutputs
 {
   GArray *list; /* of KappaOutput */
@@ -109,9 +129,11 @@ typedef struct
   GArray *buffers;                   /* of KappaBuffer */
   GArray *outputs;                   /* of KappaOutput */
   GArray *samples;                   /* of KappaValue: where sample inputs are put */
+  GArray *sums;                      /* of KappaSum; empty where outputs are summed as they are */
   gsize arena_sizes[KAPPA_N_ARENAS];
   gsize scratch;                     /* bytes of one worker */
   gsize n_parameters, n_buffers, n_vector;
+  gsize n_sums, n_vector_sums;
   gboolean has_barriers;
 } KappaPlan;
 
@@ -122,13 +144,13 @@ typedef struct
  */
 typedef struct
 {
-  char *base[KAPPA_PLACE_VECTORS + 1];
+  char *base[KAPPA_N_PLACES];
   gsize element;
   void *scratch;
   GCancellable *cancellable;
 } KappaRunMemory;
 
-KappaPlan *kappa_plan_new       (KappaGraph *graph, gint64 batch, GArray *outputs, GError **error);
+KappaPlan *kappa_plan_new       (KappaGraph *graph, gint64 batch, GArray *outputs, gboolean late, GError **error);
 void       kappa_plan_free      (KappaPlan *self);
 void       kappa_plan_place     (KappaPlan *self);
 guint64    kappa_plan_get_macs  (const KappaPlan *self, KappaStage stage);

@@ -129,7 +129,7 @@ provide_memory (const KappaProgram *program, const KappaPlan *plan, const KappaF
 GArray *
 kappa_program_profile (KappaProgram *program, const KappaFeed *feed, guint repeats, GError **error)
 {
-  KappaPlan *plan = kappa_program_get_plan (program, MIN (program->micro_batch, feed->n_samples), error);
+  KappaPlan *plan = kappa_program_get_plan (program, MIN (program->micro_batch, feed->n_samples), TRUE, error);
   g_autoptr (GArray) steps = g_array_new (FALSE, TRUE, sizeof (KappaStepTime));
   KappaRunMemory memory;
   gboolean done;

@@ -16,7 +16,7 @@ struct _KappaProgram
   gpointer data;
   GDestroyNotify destroy;
   gint64 micro_batch;
-  GHashTable *plans;   /* batch → KappaPlan */
+  GHashTable *plans;   /* batch, negative for those that put nothing off → KappaPlan */
   GHashTable *results; /* name → KappaProgramResult */
 
   /* Memory kept from run to run, by worker or shard. */
@@ -24,6 +24,6 @@ struct _KappaProgram
   GArray *arena_sizes;
 };
 
-KappaPlan *kappa_program_get_plan (KappaProgram *self, gint64 batch, GError **error);
+KappaPlan *kappa_program_get_plan (KappaProgram *self, gint64 batch, gboolean late, GError **error);
 gsize      kappa_program_row_size (const KappaPlan *plan, const KappaOutput *output);
 gboolean   kappa_program_output_has_vectors (const KappaOutput *output);

@@ -29,11 +29,12 @@ typedef struct
   GPtrArray *owned;                      /* of memory freed at the end */
   char *once[N_PLANS];
   char **by_vector[N_PLANS];
+  double *sums, **vector_sums; /* of the main plan */
 
   KappaProgramResult **results; /* by output */
   GMutex mutex;
   GCond turned;
-  gint64 *turns; /* by output and vector: the micro-batch whose turn it is */
+  gint64 *turns; /* by output or sum and by vector: the micro-batch whose turn it is */
   gboolean failed;
 
   /* Where there are barriers: for each shard the step it has come to. */
@@ -119,6 +120,8 @@ memory_for (const Run *run, const KappaPlan *plan, char *seat, guint vector)
   memory.base[KAPPA_PLACE_PARAMETERS] = run->parameters;
   memory.base[KAPPA_PLACE_BUFFERS] = run->buffers;
   memory.base[KAPPA_PLACE_VECTORS] = run->n_vectors > 0 ? run->vectors[vector] : NULL;
+  memory.base[KAPPA_PLACE_SUMS] = (char *) run->sums;
+  memory.base[KAPPA_PLACE_VECTOR_SUMS] = run->n_vectors > 0 ? (char *) run->vector_sums[vector] : NULL;
   memory.scratch = seat + plan->arena_sizes[KAPPA_ARENA_WORKER];
   return memory;
 }
@@ -128,6 +131,13 @@ add_floats (double *restrict sums, const float *restrict values, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     sums[i] += (double) values[i];
+}
+
+KAPPA_CLONES static void
+add_float_pairs (double *restrict sums, const float *restrict a, const float *restrict b, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    sums[i] += (double) a[i] + (double) b[i];
 }
 
 KAPPA_CLONES static void
@@ -196,6 +206,43 @@ give_up (Run *run)
   g_mutex_unlock (&run->mutex);
 }
 
+static gboolean
+is_float_rows (const KappaValue *value)
+{
+  return value->view.dtype == KAPPA_F32 && kappa_view_is_dense (&value->view, KAPPA_LAYOUT_ROWS);
+}
+
+static void
+add_sum (const KappaPlan *plan, const KappaSum *sum, const KappaRunMemory *memory, double *to)
+{
+  const KappaValue *v = sum->values;
+
+  if (sum->n_values == 2 && is_float_rows (&v[0]) && is_float_rows (&v[1]))
+    add_float_pairs (to, kappa_plan_address (plan, memory, &v[0]), kappa_plan_address (plan, memory, &v[1]), sum->size);
+  else
+    for (guint i = 0; i < sum->n_values; i++)
+      add_value (to, &v[i].view, kappa_plan_address (plan, memory, &v[i]), sum->size);
+}
+
+/* Adds what a stage has left behind to the sums, in turn. */
+static gboolean
+collect_sums (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const KappaRunMemory *memory, guint vector)
+{
+  for (guint i = 0; i < plan->sums->len; i++)
+    {
+      const KappaSum *sum = &g_array_index (plan->sums, KappaSum, i);
+      gsize turn = (gsize) (plan->outputs->len + i) * MAX (run->n_vectors, 1) + vector;
+
+      if (sum->stage != stage)
+        continue;
+      if (!wait_turn (run, turn, (gint64) task))
+        return FALSE;
+      add_sum (plan, sum, memory, (stage == KAPPA_STAGE_SAMPLE ? run->sums : run->vector_sums[vector]) + sum->offset);
+      end_turn (run, turn);
+    }
+  return TRUE;
+}
+
 /* Takes what a stage has left behind into the results: rows at once, sums in turn. */
 static gboolean
 collect (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const KappaRunMemory *memory, guint vector)
@@ -218,7 +265,8 @@ collect (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const Ka
           read_value (to + (vector * rows + task * (gsize) run->micro) * size, &output->value.view, from);
           continue;
         }
-      if (run->reached != NULL) /* shards are collected in order by one thread */
+      /* Shards are collected in order by one thread; where others add to sums, the rest is alone. */
+      if (run->reached != NULL || (plan->sums->len == 0 && run->plans[MAIN] != NULL && run->plans[MAIN]->sums->len > 0))
         {
           add_value (to + vector * size, &output->value.view, from, size);
           continue;
@@ -228,7 +276,7 @@ collect (Run *run, const KappaPlan *plan, KappaStage stage, gsize task, const Ka
       add_value (to + vector * size, &output->value.view, from, size);
       end_turn (run, turn);
     }
-  return TRUE;
+  return collect_sums (run, plan, stage, task, memory, vector);
 }
 
 static gboolean
@@ -397,14 +445,55 @@ run_sharded (Run *run, GError **error)
   return TRUE;
 }
 
+static double *
+zeros (Run *run, gsize n)
+{
+  return memset (allocate (run, n * sizeof (double)), 0, MAX (n, 1) * sizeof (double));
+}
+
+static void
+prepare_sums (Run *run)
+{
+  const KappaPlan *plan = run->plans[MAIN];
+
+  run->vector_sums = allocate (run, MAX (run->n_vectors, 1) * sizeof (double *));
+  run->sums = zeros (run, plan != NULL ? plan->n_sums : 0);
+  for (guint v = 0; v < run->n_vectors; v++)
+    run->vector_sums[v] = zeros (run, plan != NULL ? plan->n_vector_sums : 0);
+}
+
+/* Makes of the sums what was asked for. Task: a vector; the first also takes what depends on none. */
+static gboolean
+run_late (gsize task, guint worker, gpointer data, GError **error)
+{
+  Run *run = data;
+  const KappaPlan *plan = run->plans[MAIN];
+  KappaRunMemory memory = memory_for (run, plan, run->program->arenas->pdata[worker], (guint) task);
+
+  if (!kappa_plan_run (plan, KAPPA_STAGE_LATE, 0, &memory, NULL)
+      || (run->n_vectors > 0 && !kappa_plan_run (plan, KAPPA_STAGE_LATE_VECTOR, 0, &memory, NULL)))
+    return !g_cancellable_set_error_if_cancelled (run->environment->cancellable, error);
+  for (guint i = 0; i < plan->outputs->len; i++)
+    {
+      const KappaOutput *output = &g_array_index (plan->outputs, KappaOutput, i);
+      gsize size = kappa_program_row_size (plan, output);
+
+      if (output->stage == KAPPA_STAGE_LATE_VECTOR || (output->stage == KAPPA_STAGE_LATE && task == 0))
+        add_value (run->results[i]->values + task * size, &output->value.view,
+                   kappa_plan_address (plan, &memory, &output->value), size);
+    }
+  return TRUE;
+}
+
 static void
 prepare_results (Run *run)
 {
   const KappaPlan *plan = run->plans[MAIN] != NULL ? run->plans[MAIN] : run->plans[REST];
+  gsize n_turns = (gsize) (plan->outputs->len + plan->sums->len) * MAX (run->n_vectors, 1);
 
   run->results = allocate (run, plan->outputs->len * sizeof *run->results);
-  run->turns = allocate (run, plan->outputs->len * MAX (run->n_vectors, 1) * sizeof *run->turns);
-  memset (run->turns, 0, plan->outputs->len * MAX (run->n_vectors, 1) * sizeof *run->turns);
+  run->turns = allocate (run, n_turns * sizeof *run->turns);
+  memset (run->turns, 0, n_turns * sizeof *run->turns);
   for (guint i = 0; i < plan->outputs->len; i++)
     {
       const KappaOutput *output = &g_array_index (plan->outputs, KappaOutput, i);
@@ -489,6 +578,7 @@ execute (Run *run, GError **error)
 
   allocate_shared (run);
   prepare_inputs (run);
+  prepare_sums (run);
   prepare_results (run);
   if (!run_shared (run, error))
     return FALSE;
@@ -496,7 +586,10 @@ execute (Run *run, GError **error)
   plan = run->plans[MAIN] != NULL ? run->plans[MAIN] : run->plans[REST];
   if (plan->has_barriers)
     return run_sharded (run, error);
-  return kappa_workers_run (e->workers, (gsize) run->n_tasks, run_micro_batch, run, e->cancellable, error);
+  if (!kappa_workers_run (e->workers, (gsize) run->n_tasks, run_micro_batch, run, e->cancellable, error))
+    return FALSE;
+  return run->plans[MAIN] == NULL || run->plans[MAIN]->sums->len == 0
+         || kappa_workers_run (e->workers, MAX (run->n_vectors, 1), run_late, run, e->cancellable, error);
 }
 
 static gboolean
@@ -506,13 +599,13 @@ choose_plans (Run *run, GError **error)
 
   if (run->feed->n_samples >= run->micro || run->feed->n_samples == 0)
     {
-      run->plans[MAIN] = kappa_program_get_plan (run->program, run->micro, error);
+      run->plans[MAIN] = kappa_program_get_plan (run->program, run->micro, TRUE, error);
       if (run->plans[MAIN] == NULL)
         return FALSE;
     }
   if (rest == 0)
     return TRUE;
-  run->plans[REST] = kappa_program_get_plan (run->program, rest, error);
+  run->plans[REST] = kappa_program_get_plan (run->program, rest, FALSE, error);
   return run->plans[REST] != NULL;
 }
 

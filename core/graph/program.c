@@ -66,13 +66,15 @@ check_outputs (KappaGraph *graph, const GArray *outputs, gint64 batch, GError **
 
 /**
  * kappa_program_get_plan:
+ * @late: whether it may be run many times and put off to the end what can be done to sums
  *
  * Returns: (transfer none): the plan for that many samples, made when it is first asked for
  */
 KappaPlan *
-kappa_program_get_plan (KappaProgram *self, gint64 batch, GError **error)
+kappa_program_get_plan (KappaProgram *self, gint64 batch, gboolean late, GError **error)
 {
-  KappaPlan *plan = g_hash_table_lookup (self->plans, &batch);
+  gint64 key = late ? batch : -batch;
+  KappaPlan *plan = g_hash_table_lookup (self->plans, &key);
   g_autoptr (KappaGraph) graph = NULL;
   g_autoptr (GArray) list = NULL;
   KappaOutputs outputs;
@@ -86,16 +88,17 @@ kappa_program_get_plan (KappaProgram *self, gint64 batch, GError **error)
   if (!self->build (graph, batch, &outputs, self->data, error) || !kappa_graph_check (graph, error)
       || !check_outputs (graph, list, batch, error))
     return NULL;
-  plan = kappa_plan_new (graph, batch, list, error);
+  plan = kappa_plan_new (graph, batch, list, late, error);
   if (plan != NULL)
-    g_hash_table_insert (self->plans, g_memdup2 (&batch, sizeof batch), plan);
+    g_hash_table_insert (self->plans, g_memdup2 (&key, sizeof key), plan);
   return plan;
 }
 
 gboolean
 kappa_program_output_has_vectors (const KappaOutput *output)
 {
-  return output->stage == KAPPA_STAGE_VECTOR || output->stage == KAPPA_STAGE_SAMPLE_VECTOR;
+  return output->stage == KAPPA_STAGE_VECTOR || output->stage == KAPPA_STAGE_SAMPLE_VECTOR
+         || output->stage == KAPPA_STAGE_LATE_VECTOR;
 }
 
 /* Numbers in one collected value: of one sample for rows. */
@@ -115,9 +118,7 @@ choose_micro_batch (const KappaPlan *one)
   gsize weights = one->arena_sizes[KAPPA_ARENA_ONCE], summed = 0;
   gint64 by_sums, by_weights;
 
-  for (guint i = 0; i < one->outputs->len; i++)
-    if (g_array_index (one->outputs, KappaOutput, i).kind == KAPPA_OUTPUT_SUM)
-      summed += kappa_program_row_size (one, &g_array_index (one->outputs, KappaOutput, i));
+  summed = one->n_sums + one->n_vector_sums;
   by_sums = (gint64) ((double) summed * adding_against_computing / MAX (macs, 1.0)) + 1;
   by_weights = weights > cache_target ? (gint64) ((double) weights * reading_against_computing / MAX (macs, 1.0)) + 1 : 1;
   return CLAMP (MAX (by_cache, MIN (MAX (by_sums, by_weights), 8)), 1, largest_micro_batch);
@@ -148,7 +149,7 @@ kappa_program_new (const KappaProgramOptions *options,
   self->results = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, result_free);
   self->arenas = g_ptr_array_new_with_free_func (free);
   self->arena_sizes = g_array_new (FALSE, TRUE, sizeof (gsize));
-  plan = kappa_program_get_plan (self, options->micro_batch > 0 ? options->micro_batch : 1, error);
+  plan = kappa_program_get_plan (self, options->micro_batch > 0 ? options->micro_batch : 1, TRUE, error);
   if (plan == NULL)
     return NULL;
   self->micro_batch = options->micro_batch > 0 ? options->micro_batch : choose_micro_batch (plan);
@@ -248,7 +249,8 @@ kappa_program_get_macs (KappaProgram *self, gint64 n_samples, guint n_vectors)
 static guint64
 plan_memory (const KappaPlan *plan, guint n_vectors)
 {
-  return plan->arena_sizes[KAPPA_ARENA_ONCE] + (guint64) n_vectors * plan->arena_sizes[KAPPA_ARENA_VECTOR];
+  return plan->arena_sizes[KAPPA_ARENA_ONCE] + (guint64) n_vectors * plan->arena_sizes[KAPPA_ARENA_VECTOR]
+         + (plan->n_sums + (guint64) n_vectors * plan->n_vector_sums) * sizeof (double);
 }
 
 /**
@@ -261,7 +263,7 @@ guint64
 kappa_program_get_memory (KappaProgram *self, gint64 n_samples, guint n_vectors, guint n_workers)
 {
   gint64 micro = MIN (self->micro_batch, MAX (n_samples, 1));
-  const KappaPlan *plan = kappa_program_get_plan (self, micro, NULL);
+  const KappaPlan *plan = kappa_program_get_plan (self, micro, TRUE, NULL);
   gint64 rest = n_samples % micro;
   guint64 bytes, seats;
 
@@ -269,8 +271,8 @@ kappa_program_get_memory (KappaProgram *self, gint64 n_samples, guint n_vectors,
     return G_MAXUINT64;
   seats = plan->has_barriers ? (guint64) ((n_samples + micro - 1) / micro) : n_workers;
   bytes = plan_memory (plan, n_vectors) + seats * (plan->arena_sizes[KAPPA_ARENA_WORKER] + plan->scratch);
-  if (rest > 0 && n_samples > micro && kappa_program_get_plan (self, rest, NULL) != NULL)
-    bytes += plan_memory (kappa_program_get_plan (self, rest, NULL), n_vectors);
+  if (rest > 0 && n_samples > micro && kappa_program_get_plan (self, rest, FALSE, NULL) != NULL)
+    bytes += plan_memory (kappa_program_get_plan (self, rest, FALSE, NULL), n_vectors);
   bytes += (plan->n_parameters + plan->n_buffers + (guint64) n_vectors * plan->n_vector) * kappa_dtype_size (self->options.real);
   for (guint i = 0; i < plan->outputs->len; i++)
     bytes += output_size (plan, &g_array_index (plan->outputs, KappaOutput, i), n_samples, n_vectors) * sizeof (double);
