@@ -98,14 +98,15 @@ publish_part (KappaSpectrumRun *run, guint index, KappaLanczos *lanczos)
 
   for (guint end = 0, at = 0; end < 2; end++)
     {
+      const guint last = kappa_lanczos_get_n_values (lanczos) - 1;
       double numbers[2];
 
-      /* A part of one number has one eigenvalue, which is both. */
-      if (!wanted[end]
-          || !kappa_lanczos_get_value (lanczos,
-                                       MIN (at++, kappa_lanczos_get_n_values (lanczos) - 1),
-                                       &numbers[0], &numbers[1]))
+      if (!wanted[end])
         continue;
+      /* A part of one number has one eigenvalue, which is both. */
+      if (!kappa_lanczos_get_value (lanczos, MIN (at, last), &numbers[0], &numbers[1]))
+        continue;
+      at++;
       for (guint i = 0; i < 2; i++)
         {
           g_autofree char *name = part_array (run, names[2 * end + i]);
