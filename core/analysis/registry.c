@@ -1,5 +1,6 @@
 #include "core/analysis/activity.h"
 #include "core/analysis/analysis.h"
+#include "core/analysis/compatibility.h"
 #include "core/analysis/landscape.h"
 #include "core/analysis/ntk.h"
 #include "core/analysis/predict.h"
@@ -17,6 +18,7 @@ static GType (*const get_types[]) (void) = {
   kappa_sharpness_get_type,
   kappa_activity_get_type,
   kappa_report_get_type,
+  kappa_compatibility_get_type,
   kappa_trace_get_type,
   kappa_ntk_get_type,
 };

@@ -1,0 +1,217 @@
+#include <math.h>
+
+#include "core/analysis/compatibility-run.h"
+#include "core/analysis/job.h"
+
+/* About how the time is divided; the rest is the tool's part. */
+#define SPECTRUM_PART 1.0
+
+static gboolean
+set (KappaAnalysis *analysis, const char *name, const char *value, GError **error)
+{
+  return kappa_analysis_set_text (analysis, name, value, error);
+}
+
+static gboolean
+hand_on (KappaCompatibilityRun *run, KappaAnalysis *analysis, const char *name, GError **error)
+{
+  g_autofree char *text = kappa_analysis_dup_text (run->analysis, name);
+
+  return set (analysis, name, text, error);
+}
+
+/* The correct number by the analysis there is for it, a run of its own. */
+static KappaResult *
+compute (KappaCompatibilityRun *run, KappaAnalysis *analysis, GError **error)
+{
+  g_autoptr (KappaInputs) inputs = kappa_inputs_new ();
+  g_autoptr (KappaJob) job = NULL;
+  gboolean done;
+
+  kappa_inputs_share (inputs, run->inputs, "model", 0, "model");
+  kappa_inputs_share (inputs, run->inputs, "data", 0, "data");
+  job = kappa_job_new (analysis, inputs, run->context->workspace);
+  kappa_progress_begin_part (run->context->progress, SPECTRUM_PART,
+                             KAPPA_ANALYSIS_GET_CLASS (analysis)->title);
+  done = kappa_job_prepare (job, run->context, error) && kappa_job_run (job, run->context, error);
+  kappa_progress_end_part (run->context->progress);
+  return done ? g_object_ref (kappa_job_get_result (job)) : NULL;
+}
+
+static KappaResult *
+compute_spectrum (KappaCompatibilityRun *run, GError **error)
+{
+  g_autoptr (KappaAnalysis) analysis = kappa_analysis_new_by_name ("spectrum", error);
+  g_autofree char *top = g_strdup_printf ("%u", MAX (1, run->top));
+
+  if (analysis == NULL || !set (analysis, "top", top, error)
+      || !set (analysis, "probes", "0", error) || !set (analysis, "folds", "0", error)
+      || !hand_on (run, analysis, "precision", error) || !hand_on (run, analysis, "seed", error))
+    return NULL;
+  /* Park and Kim's regulariser is one of the things to compare. */
+  if (run->tool != KAPPA_TOOL_PARK_KIM && !hand_on (run, analysis, "l2", error))
+    return NULL;
+  return compute (run, analysis, error);
+}
+
+static KappaResult *
+compute_trace (KappaCompatibilityRun *run, GError **error)
+{
+  g_autoptr (KappaAnalysis) analysis = kappa_analysis_new_by_name ("trace", error);
+
+  if (analysis == NULL || !set (analysis, "folds", "0", error)
+      || !hand_on (run, analysis, "precision", error) || !hand_on (run, analysis, "seed", error)
+      || !hand_on (run, analysis, "l2", error))
+    return NULL;
+  return compute (run, analysis, error);
+}
+
+static KappaTable *
+new_table (KappaCompatibilityRun *run)
+{
+  static const KappaColumn columns[] = {
+    { (char *)"quantity", (char *)"", KAPPA_COLUMN_TEXT },
+    { (char *)"tool", (char *)"nat", KAPPA_COLUMN_NUMBER },
+    { (char *)"correct", (char *)"nat", KAPPA_COLUMN_NUMBER },
+    { (char *)"relative_deviation", (char *)"", KAPPA_COLUMN_NUMBER },
+  };
+  g_autofree char *text = g_strdup_printf (
+      "what the tool would print, by its rules, beside the number it stands for: eigenvalues and "
+      "trace of the Hessian of the mean loss; over %s",
+      run->description);
+
+  return kappa_table_new ("comparison", text, G_N_ELEMENTS (columns), columns);
+}
+
+/* @correct may be absent: then there is nothing to compare with. */
+static void
+add (KappaCompatibilityRun *run,
+     KappaTable *table,
+     const char *name,
+     double value,
+     const KappaScalar *correct,
+     const char *rule)
+{
+  g_autofree char *tool_name = g_strconcat ("tool_", name, NULL);
+  g_autofree char *text = g_strdup_printf (
+      "%s; the residual is its distance from the correct value; over %s", rule, run->description);
+  double right = correct != NULL ? correct->value : NAN;
+
+  kappa_table_add_row (table, name, value, right, (value - right) / fabs (right));
+  kappa_result_set_scalar (run->result, tool_name, value, "nat",
+                           KAPPA_CERTAINTY_RESIDUAL (fabs (value - right)), text);
+  if (correct != NULL)
+    kappa_result_set_scalar (run->result, name, correct->value, correct->unit, correct->certainty,
+                             correct->definition);
+}
+
+static void
+add_eigenvalues (KappaCompatibilityRun *run, KappaTable *table, KappaResult *spectrum)
+{
+  g_autoptr (KappaArray) tool = kappa_result_dup_array (run->result, "tool_eigenvalues");
+  g_autoptr (KappaArray) correct = kappa_result_dup_array (spectrum, "eigenvalues");
+  g_autoptr (KappaScalar) largest = kappa_result_dup_scalar (spectrum, "lambda_max");
+  g_autoptr (KappaScalar) smallest = kappa_result_dup_scalar (spectrum, "lambda_min");
+
+  if (run->tool == KAPPA_TOOL_PYHESSIAN)
+    {
+      add (run, table, "lambda_max", tool->values[0], largest,
+           "power iteration as PyHessian's, stopped when λ changes by less than 10⁻³, the value "
+           "before the last");
+      for (guint k = 1; k < run->top; k++)
+        {
+          g_autofree char *name = g_strdup_printf ("eigenvalue %u", k + 1);
+          double right = correct->values[k];
+
+          kappa_table_add_row (table, name, tool->values[k], right,
+                               (tool->values[k] - right) / fabs (right));
+        }
+      return;
+    }
+  add (run, table, "lambda_max", tool->values[0], largest,
+       run->tool == KAPPA_TOOL_LI2018
+           ? "ARPACK's tolerance of 10⁻²; summed, not averaged, over mini-batches; tensors of rank "
+             "1 left out"
+           : "ARPACK's tolerance of 10⁻²");
+  add (run, table, "lambda_min", tool->values[1], smallest,
+       run->tool == KAPPA_TOOL_LI2018
+           ? "the eigenvalue farthest from 0.51·λ_max, to a tolerance of 10⁻²; summed, not "
+             "averaged, over mini-batches; tensors of rank 1 left out"
+           : "ARPACK's tolerance of 10⁻²");
+}
+
+static void
+add_batches (KappaCompatibilityRun *run, KappaTable *table, KappaResult *spectrum)
+{
+  g_autoptr (KappaArray) tool = kappa_result_dup_array (run->result, "tool_eigenvalues_by_batch");
+  g_autoptr (KappaScalar) correct = kappa_result_dup_scalar (spectrum, "lambda_max");
+  double sum = 0.0;
+
+  for (gsize b = 0; b < tool->dims[0]; b++)
+    sum += tool->values[b * tool->dims[1]];
+  add (run, table, "lambda_max", sum / (double)tool->dims[0], correct,
+       "mean over mini-batches of the largest eigenvalue of each, the regulariser included, by "
+       "power iteration; the authors' images are augmented, these are not");
+}
+
+static void
+add_trace (KappaCompatibilityRun *run, KappaTable *table, KappaResult *trace)
+{
+  g_autoptr (KappaArray) probes = kappa_result_dup_array (run->result, "tool_trace_probes");
+  g_autoptr (KappaScalar) correct = kappa_result_dup_scalar (trace, "trace");
+  g_autofree char *rule = NULL;
+  double sum = 0.0;
+  guint n = 0;
+
+  while (n < run->probes && probes->present[n])
+    sum += probes->values[n++];
+  rule = g_strdup_printf (
+      "Hutchinson's estimator from %u random sign vectors%s", n,
+      run->tool == KAPPA_TOOL_PYHESSIAN ? ", stopped when the mean changed by less than 10⁻³" : "");
+  add (run, table, "trace", sum / n, correct, rule);
+  kappa_result_set_scalar (run->result, "tool_trace_products", n, "", KAPPA_CERTAINTY_EXACT,
+                           "random vectors until the tool's rule stopped");
+}
+
+static void
+add_ratio (KappaCompatibilityRun *run, KappaTable *table, KappaResult *spectrum)
+{
+  g_autoptr (KappaArray) tool = kappa_result_dup_array (run->result, "tool_eigenvalues");
+  g_autoptr (KappaScalar) correct = kappa_result_dup_scalar (spectrum, "lambda_ratio");
+
+  add (run, table, "lambda_ratio", fabs (tool->values[1] / tool->values[0]), correct,
+       "|λ_min/λ_max| of the tool's two, in which the factor of the mini-batches cancels");
+}
+
+/**
+ * kappa_compatibility_compare:
+ *
+ * Sets the tool's numbers beside the correct ones, which are runs of their own.
+ */
+gboolean
+kappa_compatibility_compare (KappaCompatibilityRun *run, GError **error)
+{
+  g_autoptr (KappaResult) spectrum = compute_spectrum (run, error);
+  g_autoptr (KappaResult) trace = NULL;
+  KappaTable *table;
+
+  if (spectrum == NULL)
+    return FALSE;
+  if (kappa_compatibility_has_trace (run->tool))
+    {
+      trace = compute_trace (run, error);
+      if (trace == NULL)
+        return FALSE;
+    }
+  table = new_table (run);
+  if (run->tool == KAPPA_TOOL_PARK_KIM)
+    add_batches (run, table, spectrum);
+  else
+    add_eigenvalues (run, table, spectrum);
+  if (run->tool == KAPPA_TOOL_LI2018)
+    add_ratio (run, table, spectrum);
+  if (trace != NULL)
+    add_trace (run, table, trace);
+  kappa_result_take_table (run->result, table);
+  return TRUE;
+}
