@@ -72,6 +72,7 @@ static const KappaFigureOption options[] = {
   { "floor", KAPPA_OPTION_BOOLEAN, FIELD (floor), .fallback = TRUE },
   { "equal", KAPPA_OPTION_BOOLEAN, FIELD (equal) },
   { "points", KAPPA_OPTION_BOOLEAN, FIELD (points), .fallback = TRUE },
+  { "overlay", KAPPA_OPTION_BOOLEAN, FIELD (overlay), .fallback = TRUE },
   { "colormap", KAPPA_OPTION_ENUM, FIELD (colormap), kappa_colormap_kind_get_type,
     .stale = STALE_SCALE },
 };
@@ -97,6 +98,10 @@ kappa_landscape_figure_finalize (GObject *object)
   kappa_landscape_forget_grid (self);
   g_ptr_array_unref (self->fields);
   g_array_unref (self->marks);
+  g_array_unref (self->path);
+  g_clear_pointer (&self->interpolated, kappa_field_free);
+  for (guint axis = 0; axis < 2; axis++)
+    g_free (self->axis_labels[axis]);
   g_free (self->quantity);
   G_OBJECT_CLASS (kappa_landscape_figure_parent_class)->finalize (object);
 }
@@ -120,11 +125,16 @@ static void
 take_marks (KappaLandscapeFigure *self, KappaResult *result)
 {
   g_autoptr (KappaTable) table = kappa_result_dup_table (result, "checkpoints");
+  g_autoptr (KappaTable) trajectory = kappa_result_dup_table (result, "trajectory");
+  gsize rows = table != NULL ? table->n_rows : 0;
   int name = kappa_table_find_text (table, "name");
   int x = kappa_table_find_number (table, "alpha"), y = kappa_table_find_number (table, "beta");
 
   g_array_set_size (self->marks, 0);
-  for (gsize row = 0; x >= 0 && y >= 0 && row < table->n_rows; row++)
+  /* Of a trajectory, only the end has a cross. */
+  if (trajectory != NULL && table != NULL)
+    rows = MIN (rows, 1);
+  for (gsize row = 0; x >= 0 && y >= 0 && row < rows; row++)
     if (isfinite (table->numbers[x][row]) && isfinite (table->numbers[y][row]))
       add_mark (self, table->numbers[x][row], table->numbers[y][row],
                 name >= 0 ? table->texts[name][row] : "");
@@ -132,8 +142,8 @@ take_marks (KappaLandscapeFigure *self, KappaResult *result)
     add_mark (self, 0.0, 0.0, "checkpoint");
 }
 
-static gboolean
-same_grid (const KappaField *a, const KappaField *b)
+gboolean
+kappa_landscape_same_grid (const KappaField *a, const KappaField *b)
 {
   return a->nx == b->nx && a->ny == b->ny && memcmp (a->x, b->x, a->nx * sizeof (double)) == 0
          && memcmp (a->y, b->y, a->ny * sizeof (double)) == 0;
@@ -144,6 +154,7 @@ kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError 
 {
   KappaLandscapeFigure *self = KAPPA_LANDSCAPE_FIGURE (figure);
   g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_field_free);
+  g_autoptr (KappaField) interpolated = NULL;
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
   for (char **name = names; *name != NULL; name++)
@@ -156,10 +167,13 @@ kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError 
       field = kappa_field_new (array, error);
       if (field == NULL)
         return FALSE;
-      if (fields->len == 0 || same_grid (fields->pdata[0], field))
-        g_ptr_array_add (fields, field);
+      if (strcmp (*name, "interpolated") == 0)
+        {
+          g_clear_pointer (&interpolated, kappa_field_free);
+          interpolated = field;
+        }
       else
-        kappa_field_free (field);
+        g_ptr_array_add (fields, field);
     }
   if (fields->len == 0)
     {
@@ -171,7 +185,10 @@ kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError 
   kappa_landscape_forget_grid (self);
   g_ptr_array_unref (self->fields);
   self->fields = g_steal_pointer (&fields);
+  g_clear_pointer (&self->interpolated, kappa_field_free);
+  self->interpolated = g_steal_pointer (&interpolated);
   take_marks (self, result);
+  kappa_landscape_take_overlays (self, result);
   return TRUE;
 }
 
@@ -221,6 +238,7 @@ kappa_landscape_figure_init (KappaLandscapeFigure *self)
   self->fields = g_ptr_array_new_with_free_func ((GDestroyNotify)kappa_field_free);
   self->marks = g_array_new (FALSE, FALSE, sizeof (KappaLandscapeMark));
   g_array_set_clear_func (self->marks, mark_clear);
+  self->path = g_array_new (FALSE, FALSE, sizeof (KappaPoint));
 }
 
 /**

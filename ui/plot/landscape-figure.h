@@ -26,7 +26,8 @@ GType kappa_landscape_view_get_type (void);
  * - "x-range", "y-range": the part of the plane shown
  * - "azimuth", "elevation", in degrees, "zoom": of the surface
  * - "mesh": lines on the surface; "floor": contour lines beneath it
- * - "points": marks where values were computed while the grid fills in
+ * - "points": marks where values were computed while the grid fills in, or where others are interpolated
+ * - "overlay": lines of the local quadratic model over maps of the loss
  * - "equal": the same length for the same step on both axes
  * - "colormap": viridis, cividis, magma, diverging
  */

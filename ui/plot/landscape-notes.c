@@ -33,6 +33,15 @@ kappa_landscape_dup_notes (KappaLandscapeFigure *self)
                   kappa_landscape_get_view (self) == KAPPA_LANDSCAPE_HEAT
                       ? "the others show the nearest of them"
                       : "interpolated between them");
+  if (kappa_landscape_count_interpolated (self) > 0)
+    {
+      g_autofree char *count = kappa_format_count (kappa_landscape_count_interpolated (self));
+
+      add_sentence (text, "%s of %s points interpolated%s.", count, total,
+                    self->points ? "; dots mark computed ones" : "");
+    }
+  if (kappa_landscape_has_model (self))
+    add_sentence (text, "Dashed: the same levels of the local quadratic model.");
   if (self->n_above + self->n_below > 0)
     {
       add_sentence (text, "Beyond the limits: %zu above, %zu below", self->n_above, self->n_below);
@@ -153,10 +162,14 @@ kappa_landscape_describe_point (KappaLandscapeFigure *self, gsize point)
       const KappaField *other = self->fields->pdata[k];
       g_autofree char *number = kappa_format_value (other->values[nearest], 4);
 
-      if (other->present[nearest])
+      if (kappa_landscape_same_grid (other, field) && other->present[nearest])
         g_string_append_printf (text, "\n%s %s%s%s", kappa_axis_symbol (other->name), number,
                                 other->unit[0] != '\0' ? " " : "", other->unit);
     }
+  if (nearest != KAPPA_NO_POINT && self->interpolated != NULL
+      && kappa_landscape_same_grid (self->interpolated, field)
+      && self->interpolated->values[nearest] == 1.0)
+    g_string_append (text, "\ninterpolated");
   if (nearest != KAPPA_NO_POINT && nearest != point)
     g_string_append (text, "\ninterim: nearest computed point");
   return g_string_free (text, FALSE);

@@ -2,7 +2,13 @@
 
 #include "ui/plot/landscape-private.h"
 
-#define MAX_DOTS 1500
+static const char *
+get_title (KappaLandscapeFigure *self, guint axis)
+{
+  const char *name = axis == 0 ? self->field->x_name : self->field->y_name;
+
+  return self->axis_labels[axis] != NULL ? self->axis_labels[axis] : kappa_axis_symbol (name);
+}
 
 /**
  * kappa_landscape_lay_out_plane:
@@ -18,8 +24,8 @@ kappa_landscape_lay_out_plane (KappaLandscapeFigure *self,
   KappaLimits x = kappa_landscape_get_extent (self, 0, cells),
               y = kappa_landscape_get_extent (self, 1, cells);
 
-  *frame = (KappaFrame) { .x_title = kappa_axis_symbol (self->field->x_name),
-                          .y_title = kappa_axis_symbol (self->field->y_name),
+  *frame = (KappaFrame) { .x_title = get_title (self, 0),
+                          .y_title = get_title (self, 1),
                           .keep_ratio = self->equal };
   kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, x.low, x.high);
   kappa_axis_init (&frame->y, KAPPA_SCALE_LINEAR, y.low, y.high);
@@ -66,20 +72,6 @@ kappa_landscape_draw_dot (KappaPen *pen, double x, double y)
   cairo_set_source_rgba (pen->cr, 0.0, 0.0, 0.0, 0.85);
   cairo_set_line_width (pen->cr, 0.07 * pen->em);
   cairo_stroke (pen->cr);
-}
-
-static void
-draw_dots (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame)
-{
-  const KappaField *field = self->field;
-  gsize n = field->nx * field->ny;
-
-  if (!self->points || field->n_present == n || field->n_present > MAX_DOTS)
-    return;
-  for (gsize i = 0; i < n; i++)
-    if (field->present[i])
-      kappa_landscape_draw_dot (pen, kappa_frame_get_x (frame, field->x[i / field->ny]),
-                                kappa_frame_get_y (frame, field->y[i % field->ny]));
 }
 
 /* The name of a checkpoint, beside its cross, on a ground of paper. */
@@ -134,7 +126,7 @@ kappa_landscape_draw_plane (KappaLandscapeFigure *self, KappaPen *pen, const Kap
     kappa_landscape_draw_heat (self, pen, &frame);
   else
     kappa_landscape_draw_contours (self, pen, &frame);
-  draw_dots (self, pen, &frame);
+  kappa_landscape_draw_overlays (self, pen, &frame);
   draw_marks (self, pen, &frame);
   cairo_restore (pen->cr);
   kappa_frame_draw (&frame, pen);

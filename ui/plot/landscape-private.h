@@ -30,11 +30,14 @@ struct _KappaLandscapeFigure
   char *quantity;
   KappaLimits limits, x_range, y_range;
   double azimuth, elevation, zoom;
-  gboolean mesh_lines, floor, equal, points;
+  gboolean mesh_lines, floor, equal, points, overlay;
 
   /* the data */
-  GPtrArray *fields; /* of KappaField, all on the same grid */
+  GPtrArray *fields; /* of KappaField, not all on the same grid */
   GArray *marks;     /* of KappaLandscapeMark */
+  KappaField *interpolated; /* 1 where a value was not computed; NULL if all were */
+  GArray *path;      /* of KappaPoint: a trajectory */
+  char *axis_labels[2]; /* NULL where there is nothing to say beside the axis' name */
 
   /* made from data and view by kappa_landscape_prepare(), NULL when out of date */
   const KappaField *field; /* one of @fields */
@@ -82,6 +85,15 @@ void        kappa_landscape_lay_out_plane (KappaLandscapeFigure *self, KappaPen 
 void        kappa_landscape_draw_plane    (KappaLandscapeFigure *self, KappaPen *pen, const KappaRect *picture);
 void        kappa_landscape_draw_mark     (KappaPen *pen, double x, double y, double opacity);
 void        kappa_landscape_draw_dot      (KappaPen *pen, double x, double y);
+
+/* landscape-overlay.c: what lies over a map */
+void        kappa_landscape_take_overlays (KappaLandscapeFigure *self, KappaResult *result);
+void        kappa_landscape_draw_overlays (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame);
+gsize       kappa_landscape_count_interpolated (KappaLandscapeFigure *self);
+gboolean    kappa_landscape_has_model     (KappaLandscapeFigure *self);
+
+/* landscape-figure.c */
+gboolean    kappa_landscape_same_grid     (const KappaField *a, const KappaField *b);
 
 /* landscape-contour.c, landscape-heat.c */
 void        kappa_landscape_draw_contours (KappaLandscapeFigure *self, KappaPen *pen, const KappaFrame *frame);

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "tests/core/analysis/fixture.h"
+#include "tests/support/shared.h"
 
 #define IMAGES "0:4"
 
@@ -83,6 +84,33 @@ test_eigenvectors (void)
         g_assert_cmpfloat (lambda[1], <, 0.0);
     }
   g_assert_cmpfloat_with_epsilon (largest[0], largest[1], 2e-3 * largest[0]);
+}
+
+/* The two largest eigenvalues over the first eight test images, by dense double precision
+ * elsewhere. */
+static void
+test_golden (void)
+{
+  g_autofree char *images = kappa_test_need_shared ("data/cifar10/test_batch.bin");
+  g_autofree char *source = images != NULL ? g_strconcat ("cifar10:", images, NULL) : NULL;
+  g_autoptr (KappaInputs) inputs = kappa_inputs_new ();
+  g_autoptr (KappaAnalysis) analysis = new_landscape ("0:0:1", "0:0:1");
+  g_autoptr (KappaResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (source == NULL)
+    return;
+  fixture_add_model (inputs);
+  kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, source);
+  kappa_inputs_set_option (inputs, "data", 0, "images", "0:8", NULL);
+  kappa_inputs_open (inputs, NULL, &error);
+  g_assert_no_error (error);
+  fixture_set (analysis, "along", "eigenvectors");
+  fixture_set (analysis, "precision", "float64");
+  result = fixture_run (analysis, inputs, NULL, 2);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "loss"), 0.001034812233, 1e-11);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "lambda_alpha"), 26.27204247, 1e-5);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "lambda_beta"), 11.90629251, 1e-3);
 }
 
 /* What is found is kept, and taken up by a run that goes on; threads do not matter. */
@@ -242,6 +270,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/landscape-axes/eigenvectors", test_eigenvectors);
+  g_test_add_func ("/landscape-axes/golden", test_golden);
   g_test_add_func ("/landscape-axes/resume", test_axes_resume);
   g_test_add_func ("/landscape-axes/gradient", test_gradient);
   g_test_add_func ("/landscape-axes/map-centre", test_map_centre);

@@ -635,6 +635,104 @@ test_quantities (void)
 }
 
 static void
+add_array (KappaResult *result, const char *name, gsize n, PlaneFunc func)
+{
+  const gsize dims[] = { n, n };
+  KappaArray *array = kappa_array_new (name, "", "made up", 2, dims);
+  g_autofree double *at = g_new (double, n);
+
+  for (gsize i = 0; i < n; i++)
+    at[i] = -1.0 + 2.0 * (double)i / (double)(n - 1);
+  kappa_array_set_axis (array, 0, "alpha", at);
+  kappa_array_set_axis (array, 1, "beta", at);
+  kappa_result_take_array (result, array);
+  for (gsize i = 0; i < n * n; i++)
+    {
+      double value = func (at[i / n], at[i % n]);
+
+      kappa_result_set_values (result, name, i, 1, &value);
+    }
+}
+
+static double
+left_half (double a, double b)
+{
+  return a < -0.05;
+}
+
+static void
+add_trajectory (KappaResult *result)
+{
+  static const KappaColumn columns[]
+      = { { "alpha", "", KAPPA_COLUMN_NUMBER }, { "beta", "", KAPPA_COLUMN_NUMBER } };
+  KappaTable *table = kappa_table_new ("trajectory", "made up", 2, columns);
+
+  kappa_table_add_row (table, 0.8, 0.8);
+  kappa_table_add_row (table, 0.6, 0.1);
+  kappa_table_add_row (table, 0.0, 0.0);
+  kappa_result_take_table (result, table);
+}
+
+static gsize
+count_changes (KappaFigure *figure, const guint8 *before)
+{
+  g_autofree guint8 *after = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
+  gsize changed = 0;
+
+  for (gsize i = 0; i < (gsize)WIDTH * HEIGHT; i++)
+    changed += memcmp (before + 4 * i, after + 4 * i, 4) != 0;
+  return changed;
+}
+
+/* A trajectory, the quadratic model and the mask of what was interpolated lie over the loss; a map
+ * on another grid is a quantity of its own. */
+static void
+test_overlays (void)
+{
+  g_autoptr (KappaResult) result = support_make_plane (21, 21, steep);
+  g_autoptr (KappaFigure) figure = kappa_landscape_figure_new ();
+  g_auto (GStrv) names = NULL;
+  g_autofree guint8 *plain = NULL;
+  g_autofree guint8 *with_path = NULL;
+  KappaProbe probe;
+  double x, y;
+
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  g_assert_true (kappa_figure_set_text (figure, "view", "contour", NULL));
+  plain = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
+  add_trajectory (result);
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  g_assert_cmpuint (count_changes (figure, plain), >, 100);
+  with_path = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
+  add_array (result, "quadratic", 21, bowl);
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  g_assert_cmpuint (count_changes (figure, with_path), >, 300);
+  g_assert_true (kappa_figure_set_text (figure, "overlay", "false", NULL));
+  g_assert_cmpuint (count_changes (figure, with_path), ==, 0);
+  add_array (result, "interpolated", 21, left_half);
+  add_array (result, "curvature_ratio", 3, constant);
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  g_assert_cmpuint (count_changes (figure, with_path), >, 1000);
+  names = kappa_landscape_figure_list_quantities (KAPPA_LANDSCAPE_FIGURE (figure));
+  g_assert_cmpuint (g_strv_length (names), ==, 3);
+  g_assert_false (g_strv_contains ((const char *const *)names, "interpolated"));
+  g_assert_true (kappa_figure_set_text (figure, "view", "heat", NULL));
+  for (int side = -1; side <= 1; side += 2)
+    {
+      locate (figure, 0.5 * side, 0.5, &x, &y);
+      g_assert_true (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe));
+      g_assert_cmpint (strstr (probe.text, "interpolated") != NULL, ==, side < 0);
+      g_assert_null (strstr (probe.text, "curvature"));
+      kappa_probe_clear (&probe);
+    }
+  g_assert_true (kappa_figure_set_text (figure, "quantity", "curvature_ratio", NULL));
+  locate (figure, 0.0, 0.0, &x, &y);
+  g_assert_true (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe));
+  g_assert_cmpfloat (probe.value, ==, 7.0);
+  kappa_probe_clear (&probe);
+}
+
+static void
 test_describe (void)
 {
   g_autoptr (KappaFigure) figure = support_make_figure (21, 21, with_holes, "surface");
@@ -668,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape-figure/turning", test_turning);
   g_test_add_func ("/landscape-figure/cursor", test_cursor);
   g_test_add_func ("/landscape-figure/quantities", test_quantities);
+  g_test_add_func ("/landscape-figure/overlays", test_overlays);
   g_test_add_func ("/landscape-figure/describe", test_describe);
   return g_test_run ();
 }
