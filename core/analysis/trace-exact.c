@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/graph/autodiff.h"
+#include "core/graph/op.h"
 #include "core/graph/program.h"
 #include "core/ops/ops.h"
 
@@ -48,11 +49,28 @@ column_of_factor (KappaGraph *graph, KappaNode logits)
                     kappa_mul (graph, later, kappa_broadcast (graph, others, &shape)));
 }
 
+/* The gradient in a dense layer's matrix is one column times one row. */
+static gboolean
+is_outer_product (KappaGraph *graph, KappaNode node)
+{
+  const KappaShape *first;
+
+  if (!g_str_equal (kappa_graph_get_op (graph, node)->name, "matmul"))
+    return FALSE;
+  first = kappa_graph_get_shape (graph, kappa_graph_get_operand (graph, node, 0));
+  return first->rank == 2
+         && first->dims[kappa_graph_get_attrs (graph, node)->i[0] != 0 ? 0 : 1] == 1;
+}
+
+/* The length of an outer product is the product of the lengths: the matrix need not be made. */
 static KappaNode
 square_norm (KappaGraph *graph, KappaNode node)
 {
   guint all = (1u << kappa_graph_get_shape (graph, node)->rank) - 1;
 
+  if (is_outer_product (graph, node))
+    return kappa_mul (graph, square_norm (graph, kappa_graph_get_operand (graph, node, 0)),
+                      square_norm (graph, kappa_graph_get_operand (graph, node, 1)));
   return kappa_reshape (graph, kappa_reduce_sum (graph, kappa_mul (graph, node, node), all),
                         &KAPPA_SHAPE (1));
 }

@@ -9,6 +9,7 @@
 #include "core/base/random.h"
 #include "core/ops/ops.h"
 #include "tests/core/analysis/fixture.h"
+#include "tests/support/shared.h"
 
 /* A symmetric matrix Σ λ_k·q_k·q_kᵀ with nearly orthonormal q_k, cut into blocks. */
 #define ORDER 120
@@ -277,6 +278,41 @@ test_published (void)
   g_assert_cmpfloat (fixture_scalar (many, "backward_passes"), ==, 9.0);
 }
 
+/* LeNet on the first 2,048 test images of MNIST, computed once in float64 by another program. */
+static void
+test_lenet (void)
+{
+  static const struct
+  {
+    const char *tensor;
+    double trace;
+  } published[] = { { "conv1.weight", 15.241949624 }, { "conv1.bias", 4.105333159 },
+                    { "conv2.weight", 18.900791383 }, { "conv2.bias", 1.266966838 },
+                    { "fc1.weight", 5.911506443 },    { "fc1.bias", 0.073506393 },
+                    { "fc2.weight", 3.795425555 },    { "fc2.bias", 0.018101320 },
+                    { "fc3.weight", 8.088066974 },    { "fc3.bias", 0.022747798 } };
+  g_autofree char *model = kappa_test_need_shared ("data/mnist/lenet_example.pth"),
+                  *images = kappa_test_need_shared ("data/mnist"), *source = NULL;
+  g_autoptr (KappaInputs) inputs = kappa_inputs_new ();
+  g_autoptr (KappaAnalysis) analysis = g_object_new (KAPPA_TYPE_TRACE, NULL);
+  g_autoptr (KappaResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (model == NULL || images == NULL)
+    return;
+  source = g_strconcat ("mnist:", images, NULL);
+  kappa_inputs_add (inputs, "model", KAPPA_INPUT_MODEL, model);
+  kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, source);
+  g_assert_true (kappa_inputs_set_option (inputs, "data", 0, "images", "0:2048", NULL));
+  kappa_inputs_open (inputs, NULL, &error);
+  g_assert_no_error (error);
+  result = fixture_run (analysis, inputs, NULL, 2);
+  g_assert_cmpfloat_with_epsilon (fixture_scalar (result, "trace"), 57.424395488, 57.4 * 5e-6);
+  for (guint i = 0; i < G_N_ELEMENTS (published); i++)
+    g_assert_cmpfloat_with_epsilon (trace_of_part (result, "trace_by_tensor", published[i].tensor),
+                                    published[i].trace, 5e-6 * published[i].trace);
+}
+
 /* Parts add up; the regulariser puts λ on the diagonal. */
 static void
 test_parts (void)
@@ -426,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/linearity", test_linearity);
   g_test_add_func ("/trace/diagonal", test_diagonal);
   g_test_add_func ("/trace/published", test_published);
+  g_test_add_func ("/trace/lenet", test_lenet);
   g_test_add_func ("/trace/parts", test_parts);
   g_test_add_func ("/trace/methods", test_methods);
   g_test_add_func ("/trace/threads", test_threads);
