@@ -51,66 +51,91 @@ typedef struct
   }
 #define BRANCHES(b) b, G_N_ELEMENTS (b)
 
-static const KappaInceptionUnit stem_1a = SHRINKING (32, 3, 3), stem_2a = BARE (32, 3, 3);
-static const KappaInceptionUnit stem_2b = UNIT (64, 3, 3), stem_3b = UNIT (80, 1, 1);
-static const KappaInceptionUnit stem_4a = BARE (192, 3, 3), stem_4b = SHRINKING (256, 3, 3);
-static const KappaInceptionUnit last_7b = UNIT (1536, 1, 1);
+static const KappaInceptionUnit stem_1a = KAPPA_INCEPTION_SHRINKING (32, 3, 3),
+                                stem_2a = KAPPA_INCEPTION_BARE (32, 3, 3);
+static const KappaInceptionUnit stem_2b = KAPPA_INCEPTION_UNIT (64, 3, 3),
+                                stem_3b = KAPPA_INCEPTION_UNIT (80, 1, 1);
+static const KappaInceptionUnit stem_4a = KAPPA_INCEPTION_BARE (192, 3, 3),
+                                stem_4b = KAPPA_INCEPTION_SHRINKING (256, 3, 3);
+static const KappaInceptionUnit last_7b = KAPPA_INCEPTION_UNIT (1536, 1, 1);
 
 static const KappaInceptionBranch mixed_5b[] = {
-  { 0, { UNIT (96, 1, 1) } },
-  { 0, { UNIT (48, 1, 1), UNIT (64, 5, 5) } },
-  { 0, { UNIT (64, 1, 1), UNIT (96, 3, 3), UNIT (96, 3, 3) } },
-  { KAPPA_INCEPTION_AVERAGE, { UNIT (64, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (96, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (48, 1, 1), KAPPA_INCEPTION_UNIT (64, 5, 5) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (64, 1, 1), KAPPA_INCEPTION_UNIT (96, 3, 3),
+      KAPPA_INCEPTION_UNIT (96, 3, 3) } },
+  { KAPPA_INCEPTION_AVERAGE, { KAPPA_INCEPTION_UNIT (64, 1, 1) } },
 };
 
 static const KappaInceptionBranch v1_block35[] = {
-  { 0, { UNIT (32, 1, 1) } },
-  { 0, { UNIT (32, 1, 1), UNIT (32, 3, 3) } },
-  { 0, { UNIT (32, 1, 1), UNIT (32, 3, 3), UNIT (32, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (32, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (32, 1, 1), KAPPA_INCEPTION_UNIT (32, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (32, 1, 1), KAPPA_INCEPTION_UNIT (32, 3, 3),
+      KAPPA_INCEPTION_UNIT (32, 3, 3) } },
 };
 static const KappaInceptionBranch v1_mixed_6a[] = {
-  { 0, { SHRINKING (384, 3, 3) } },
-  { 0, { UNIT (192, 1, 1), UNIT (192, 3, 3), SHRINKING (256, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (192, 3, 3),
+      KAPPA_INCEPTION_SHRINKING (256, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 static const KappaInceptionBranch v1_block17[] = {
-  { 0, { UNIT (128, 1, 1) } },
-  { 0, { UNIT (128, 1, 1), UNIT (128, 1, 7), UNIT (128, 7, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (128, 1, 1) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (128, 1, 1), KAPPA_INCEPTION_UNIT (128, 1, 7),
+      KAPPA_INCEPTION_UNIT (128, 7, 1) } },
 };
 static const KappaInceptionBranch v1_mixed_7a[] = {
-  { 0, { UNIT (256, 1, 1), SHRINKING (384, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), SHRINKING (256, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), UNIT (256, 3, 3), SHRINKING (256, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_SHRINKING (256, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_UNIT (256, 3, 3),
+      KAPPA_INCEPTION_SHRINKING (256, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 static const KappaInceptionBranch v1_block8[] = {
-  { 0, { UNIT (192, 1, 1) } },
-  { 0, { UNIT (192, 1, 1), UNIT (192, 1, 3), UNIT (192, 3, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (192, 1, 1) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (192, 1, 3),
+      KAPPA_INCEPTION_UNIT (192, 3, 1) } },
 };
 
 static const KappaInceptionBranch v2_block35[] = {
-  { 0, { UNIT (32, 1, 1) } },
-  { 0, { UNIT (32, 1, 1), UNIT (32, 3, 3) } },
-  { 0, { UNIT (32, 1, 1), UNIT (48, 3, 3), UNIT (64, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (32, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (32, 1, 1), KAPPA_INCEPTION_UNIT (32, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (32, 1, 1), KAPPA_INCEPTION_UNIT (48, 3, 3),
+      KAPPA_INCEPTION_UNIT (64, 3, 3) } },
 };
 static const KappaInceptionBranch v2_mixed_6a[] = {
-  { 0, { SHRINKING (384, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), UNIT (256, 3, 3), SHRINKING (384, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_UNIT (256, 3, 3),
+      KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 static const KappaInceptionBranch v2_block17[] = {
-  { 0, { UNIT (192, 1, 1) } },
-  { 0, { UNIT (128, 1, 1), UNIT (160, 1, 7), UNIT (192, 7, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (192, 1, 1) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (128, 1, 1), KAPPA_INCEPTION_UNIT (160, 1, 7),
+      KAPPA_INCEPTION_UNIT (192, 7, 1) } },
 };
 static const KappaInceptionBranch v2_mixed_7a[] = {
-  { 0, { UNIT (256, 1, 1), SHRINKING (384, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), SHRINKING (288, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), UNIT (288, 3, 3), SHRINKING (320, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_SHRINKING (288, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_UNIT (288, 3, 3),
+      KAPPA_INCEPTION_SHRINKING (320, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 static const KappaInceptionBranch v2_block8[] = {
-  { 0, { UNIT (192, 1, 1) } },
-  { 0, { UNIT (192, 1, 1), UNIT (224, 1, 3), UNIT (256, 3, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (192, 1, 1) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (224, 1, 3),
+      KAPPA_INCEPTION_UNIT (256, 3, 1) } },
 };
 
 static const Version version_1

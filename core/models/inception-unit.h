@@ -22,6 +22,11 @@ typedef struct
   gboolean padded;
 } KappaInceptionUnit;
 
+/* As large as what comes in; half as large, nothing added; nothing added. */
+#define KAPPA_INCEPTION_UNIT(n, h, w)      { (n), { (h), (w) }, 1, TRUE }
+#define KAPPA_INCEPTION_SHRINKING(n, h, w) { (n), { (h), (w) }, 2, FALSE }
+#define KAPPA_INCEPTION_BARE(n, h, w)      { (n), { (h), (w) }, 1, FALSE }
+
 typedef enum
 {
   KAPPA_INCEPTION_NO_POOL,

@@ -33,33 +33,46 @@ typedef struct
   }
 
 static const KappaInceptionUnit stem_units[]
-    = { SHRINKING (32, 3, 3), BARE (32, 3, 3), UNIT (64, 3, 3) };
+    = { KAPPA_INCEPTION_SHRINKING (32, 3, 3), KAPPA_INCEPTION_BARE (32, 3, 3),
+        KAPPA_INCEPTION_UNIT (64, 3, 3) };
 
 static const KappaInceptionBranch mixed_4a[] = {
-  { 0, { UNIT (64, 1, 1), BARE (96, 3, 3) } },
-  { 0, { UNIT (64, 1, 1), UNIT (64, 1, 7), UNIT (64, 7, 1), BARE (96, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (64, 1, 1), KAPPA_INCEPTION_BARE (96, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (64, 1, 1), KAPPA_INCEPTION_UNIT (64, 1, 7),
+      KAPPA_INCEPTION_UNIT (64, 7, 1), KAPPA_INCEPTION_BARE (96, 3, 3) } },
 };
 static const KappaInceptionBranch module_a[] = {
-  { 0, { UNIT (96, 1, 1) } },
-  { 0, { UNIT (64, 1, 1), UNIT (96, 3, 3) } },
-  { 0, { UNIT (64, 1, 1), UNIT (96, 3, 3), UNIT (96, 3, 3) } },
-  { KAPPA_INCEPTION_AVERAGE, { UNIT (96, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (96, 1, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (64, 1, 1), KAPPA_INCEPTION_UNIT (96, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (64, 1, 1), KAPPA_INCEPTION_UNIT (96, 3, 3),
+      KAPPA_INCEPTION_UNIT (96, 3, 3) } },
+  { KAPPA_INCEPTION_AVERAGE, { KAPPA_INCEPTION_UNIT (96, 1, 1) } },
 };
 static const KappaInceptionBranch reduction_a[] = {
-  { 0, { SHRINKING (384, 3, 3) } },
-  { 0, { UNIT (192, 1, 1), UNIT (224, 3, 3), SHRINKING (256, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_SHRINKING (384, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (224, 3, 3),
+      KAPPA_INCEPTION_SHRINKING (256, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 static const KappaInceptionBranch module_b[] = {
-  { 0, { UNIT (384, 1, 1) } },
-  { 0, { UNIT (192, 1, 1), UNIT (224, 1, 7), UNIT (256, 7, 1) } },
+  { 0, { KAPPA_INCEPTION_UNIT (384, 1, 1) } },
   { 0,
-    { UNIT (192, 1, 1), UNIT (192, 7, 1), UNIT (224, 1, 7), UNIT (224, 7, 1), UNIT (256, 1, 7) } },
-  { KAPPA_INCEPTION_AVERAGE, { UNIT (128, 1, 1) } },
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (224, 1, 7),
+      KAPPA_INCEPTION_UNIT (256, 7, 1) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_UNIT (192, 7, 1),
+      KAPPA_INCEPTION_UNIT (224, 1, 7), KAPPA_INCEPTION_UNIT (224, 7, 1),
+      KAPPA_INCEPTION_UNIT (256, 1, 7) } },
+  { KAPPA_INCEPTION_AVERAGE, { KAPPA_INCEPTION_UNIT (128, 1, 1) } },
 };
 static const KappaInceptionBranch reduction_b[] = {
-  { 0, { UNIT (192, 1, 1), SHRINKING (192, 3, 3) } },
-  { 0, { UNIT (256, 1, 1), UNIT (256, 1, 7), UNIT (320, 7, 1), SHRINKING (320, 3, 3) } },
+  { 0, { KAPPA_INCEPTION_UNIT (192, 1, 1), KAPPA_INCEPTION_SHRINKING (192, 3, 3) } },
+  { 0,
+    { KAPPA_INCEPTION_UNIT (256, 1, 1), KAPPA_INCEPTION_UNIT (256, 1, 7),
+      KAPPA_INCEPTION_UNIT (320, 7, 1), KAPPA_INCEPTION_SHRINKING (320, 3, 3) } },
   { KAPPA_INCEPTION_MAX, { { 0 } } },
 };
 
@@ -73,7 +86,7 @@ part_of_c (KappaBuilder *builder,
            gint64 height,
            gint64 width)
 {
-  const KappaInceptionUnit unit = UNIT (outputs, height, width);
+  const KappaInceptionUnit unit = KAPPA_INCEPTION_UNIT (outputs, height, width);
   g_autofree char *name = g_strdup_printf ("%s.%s", module, part);
 
   return kappa_inception_unit (builder, x, name, &unit);
@@ -104,7 +117,8 @@ module_c (KappaBuilder *builder, KappaNode x, const char *name)
 static KappaNode
 stem (KappaBuilder *builder, KappaNode x)
 {
-  const KappaInceptionUnit conv_3a = SHRINKING (96, 3, 3), conv_5a = SHRINKING (192, 3, 3);
+  const KappaInceptionUnit conv_3a = KAPPA_INCEPTION_SHRINKING (96, 3, 3),
+                           conv_5a = KAPPA_INCEPTION_SHRINKING (192, 3, 3);
   KappaNode parts[2];
 
   for (guint i = 0; i < G_N_ELEMENTS (stem_units); i++)

@@ -435,7 +435,8 @@ test_key_scheme (void)
   g_assert_cmpstr (recognition->scheme->name, ==, "Hugging Face transformers");
   match = kappa_recognition_match (recognition, table, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (match->places[0].parts[0]->name, ==, "resnet.embedder.embedder.convolution.weight");
+  g_assert_cmpstr (match->places[0].parts[0]->name, ==,
+                   "resnet.embedder.embedder.convolution.weight");
 }
 
 /* HWIO to OIHW, by hand: two outputs, three inputs, a kernel of 1 × 2. */
@@ -453,6 +454,43 @@ test_axes (void)
   kappa_key_axes_permute ("3201", &file, in, out, sizeof (float));
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
   g_assert_false (kappa_key_axes_apply ("10", &file, &shape));
+}
+
+/* Axes that are one, parts that are one tensor, slices of a stack. */
+static void
+test_parts (void)
+{
+  const KappaShape kernel = KAPPA_SHAPE (6, 3, 2), stacked = KAPPA_SHAPE (2, 6, 3, 2);
+  const float in[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
+              expected[] = { 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11 };
+  static const KappaKeyRule rules[]
+      = { { "a{b}.qkv", "q|k|v", "(12)0" }, { "s{b}.qkv", "sq|sk|sv", "[b](12)0" } };
+  static const KappaKeyScheme scheme = { "test", rules, G_N_ELEMENTS (rules) };
+  g_autoptr (KappaTensorTable) table = kappa_tensor_table_new ();
+  const KappaTensorView view = { table, &scheme };
+  KappaTensorPlace place;
+  KappaShape shape;
+  float out[12];
+
+  g_assert_true (kappa_key_axes_apply ("(12)0", &KAPPA_SHAPE (3, 2, 2), &shape));
+  g_assert_true (kappa_shape_equal (&shape, &KAPPA_SHAPE (4, 3)));
+  kappa_key_axes_permute ("(12)0", &KAPPA_SHAPE (3, 2, 2), in, out, sizeof (float));
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+  kappa_tensor_table_add (table, "q", &kernel, TRUE, 0);
+  kappa_tensor_table_add (table, "k", &kernel, TRUE, 1);
+  kappa_tensor_table_add (table, "sq", &stacked, TRUE, 2);
+  kappa_tensor_table_add (table, "sk", &stacked, TRUE, 3);
+  kappa_tensor_table_add (table, "sv", &stacked, TRUE, 4);
+  g_assert_false (kappa_tensor_view_find (&view, "a0.qkv", &place));
+  kappa_tensor_table_add (table, "v", &kernel, TRUE, 5);
+  g_assert_true (kappa_tensor_view_find (&view, "a0.qkv", &place));
+  g_assert_true (kappa_shape_equal (&place.shape, &KAPPA_SHAPE (18, 6)));
+  g_assert_cmpint (place.slice, ==, -1);
+  g_assert_true (kappa_tensor_view_find (&view, "s1.qkv", &place));
+  g_assert_true (kappa_shape_equal (&place.shape, &KAPPA_SHAPE (18, 6)));
+  g_assert_cmpint (place.slice, ==, 1);
+  g_assert_cmpuint (place.parts[2]->index, ==, 4);
+  g_assert_false (kappa_tensor_view_find (&view, "s2.qkv", &place));
 }
 
 int
@@ -475,5 +513,6 @@ main (int argc, char **argv)
   g_test_add_func ("/recogniser/unknown", test_unknown);
   g_test_add_func ("/recogniser/key-scheme", test_key_scheme);
   g_test_add_func ("/recogniser/axes", test_axes);
+  g_test_add_func ("/recogniser/parts", test_parts);
   return g_test_run ();
 }
