@@ -21,6 +21,7 @@ static const KappaReportRow rows[] = {
   { "trace", "Trace of the Hessian", "trace", "trace", KAPPA_REPORT_BEST },
   { "lambda_max", "Largest eigenvalue λ_max", "spectrum", "lambda_max", KAPPA_REPORT_BEST },
   { "lambda_min", "Smallest eigenvalue λ_min", "spectrum", "lambda_min", KAPPA_REPORT_BEST },
+  { "ntk_condition", "Condition of the NTK κ", "ntk", "ntk_condition", KAPPA_REPORT_BEST },
 };
 
 /* Rough times, so that progress is roughly even. */
@@ -32,12 +33,6 @@ static const struct
   { "predict", 1.0 }, { "activity", 2.0 },   { "sharpness", 70.0 },
   { "trace", 60.0 },  { "spectrum", 300.0 }, { "ntk", 60.0 },
 };
-
-/* What the rows do not need is left away. */
-static const struct
-{
-  const char *analysis, *property, *value;
-} settings[] = { { "spectrum", "probes", "0" } };
 
 /**
  * kappa_report_list_rows:
@@ -75,21 +70,6 @@ kappa_report_get_weight (const char *analysis)
     if (g_str_equal (weights[i].analysis, analysis))
       return weights[i].weight;
   return 1.0;
-}
-
-/**
- * kappa_report_get_setting:
- *
- * Returns: (nullable): what the report sets that property of the analysis to, if not to the default
- */
-const char *
-kappa_report_get_setting (const char *analysis, const char *property)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (g_str_equal (settings[i].analysis, analysis)
-        && g_str_equal (settings[i].property, property))
-      return settings[i].value;
-  return NULL;
 }
 
 /**

@@ -38,6 +38,5 @@ typedef struct
 const KappaReportRow *kappa_report_list_rows   (guint *n);
 gboolean              kappa_report_same_stage  (const KappaReportRow *a, const KappaReportRow *b);
 double                kappa_report_get_weight  (const char *analysis);
-const char           *kappa_report_get_setting (const char *analysis, const char *property);
 gboolean              kappa_report_is_left_out (const char *without, const char *analysis);
 gboolean              kappa_report_check_without (const char *without, GError **error);

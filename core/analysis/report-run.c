@@ -88,26 +88,24 @@ kappa_report_describe_images (KappaReportRun *run, const KappaReportRow *row)
   return kappa_split_get_name (split);
 }
 
-/* The report's parameters where the analysis has such, and what the report itself wants. The seed
- * of images is that of the report's inputs, which are shared. */
+/* The report's parameters where the analysis has such. The seed of images is that of the report's
+ * inputs, which are shared. */
 static gboolean
 set_parameters_of (KappaReportRun *run, KappaAnalysis *stage, GError **error)
 {
-  const KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (stage);
+  gboolean draws_images = KAPPA_ANALYSIS_GET_CLASS (stage)->seed_draws_images;
   guint n;
-  const KappaProperty **properties = kappa_analysis_list_properties (stage, &n);
+  const KappaProperty **properties = kappa_analysis_list_properties (run->analysis, &n);
 
   for (guint i = 0; i < n; i++)
     {
-      const char *name = properties[i]->name,
-                 *setting = kappa_report_get_setting (klass->name, name);
-      g_autofree char *text = kappa_analysis_find_property (run->analysis, name) != NULL
-                                  ? kappa_analysis_dup_text (run->analysis, name)
-                                  : NULL;
+      const char *name = properties[i]->name;
+      g_autofree char *text = kappa_analysis_dup_text (run->analysis, name);
 
-      if (setting == NULL && !(klass->seed_draws_images && g_str_equal (name, "seed")))
-        setting = text;
-      if (setting != NULL && !kappa_analysis_set_text (stage, name, setting, error))
+      if (kappa_analysis_find_property (stage, name) == NULL
+          || (draws_images && g_str_equal (name, "seed")))
+        continue;
+      if (!kappa_analysis_set_text (stage, name, text, error))
         return FALSE;
     }
   return TRUE;

@@ -195,8 +195,12 @@ summarise_draws (KappaSharpnessRun *run)
        KAPPA_CERTAINTY_INTERVAL (low - loss, high - loss, 0.95),
        "average flatness minus the loss at the checkpoint");
   if (settings->folds > 0)
-    kappa_fold_set_scalar (run->result, "average_flatness_over_folds", "nat", by_fold,
-                           settings->folds, text);
+    {
+      g_autofree char *over = g_strdup_printf ("%s, over %s", text, run->description);
+
+      kappa_fold_set_scalar (run->result, "average_flatness_over_folds", "nat", by_fold,
+                             settings->folds, over);
+    }
 }
 
 /**

@@ -126,6 +126,9 @@ kappa_sharpness_settings (KappaAnalysis *analysis, KappaSharpnessSettings *setti
     .sigma = kappa_analysis_get_double (analysis, "sigma"),
     .draws = (guint)kappa_analysis_get_integer (analysis, "draws"),
     .seed = (guint64)kappa_analysis_get_integer (analysis, "seed"),
+    .epsilon = kappa_analysis_get_enum (analysis, "precision") == KAPPA_PRECISION_FLOAT64
+                   ? DBL_EPSILON
+                   : FLT_EPSILON,
   };
 }
 

@@ -62,7 +62,7 @@ static void
 test_rows (void)
 {
   g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:20");
-  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum");
+  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum,ntk");
   g_autoptr (KappaResult) result = NULL;
   g_autoptr (KappaTable) table = NULL;
   g_autoptr (KappaScalar) sample = NULL;
@@ -91,7 +91,7 @@ static void
 test_images (void)
 {
   g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:20");
-  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum,sharpness");
+  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum,ntk,sharpness");
   g_autoptr (KappaResult) result = fixture_run (report, inputs, NULL, 2);
   g_autoptr (KappaScalar) absent = kappa_result_dup_scalar (result, "train_loss");
   g_autoptr (KappaTable) table = kappa_result_dup_table (result, "report");
@@ -104,7 +104,7 @@ static void
 test_two (void)
 {
   g_autoptr (KappaInputs) inputs = kappa_inputs_new ();
-  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum");
+  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum,ntk");
   g_autoptr (KappaResult) result = NULL;
   g_autoptr (KappaTable) differences = NULL;
   g_autoptr (KappaScalar) first = NULL, second = NULL, difference = NULL;
@@ -138,7 +138,7 @@ new_job (KappaWorkspace *workspace, const char *name, const char *images)
   g_autoptr (KappaAnalysis) analysis = NULL;
 
   if (g_str_equal (name, "report"))
-    analysis = new_report ("trace,spectrum");
+    analysis = new_report ("trace,spectrum,ntk");
   else
     analysis = kappa_analysis_new_by_name (name, NULL);
   if (g_str_equal (name, "activity"))
@@ -197,7 +197,7 @@ static void
 test_resume (void)
 {
   g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:20");
-  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum");
+  g_autoptr (KappaAnalysis) report = new_report ("trace,spectrum,ntk");
   g_autoptr (KappaResult) whole = fixture_run (report, inputs, NULL, 2);
   g_autoptr (KappaResult) result = kappa_result_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -248,6 +248,7 @@ test_whole (void)
   g_assert_cmpfloat (fixture_scalar (result, "lambda_from_sharpness"), <=,
                      1.3 * fixture_scalar (result, "lambda_max"));
   g_assert_cmpfloat (fixture_scalar (result, "trace"), >, 0.0);
+  g_assert_cmpfloat (fixture_scalar (result, "ntk_condition"), >, 1.0);
 }
 
 int

@@ -190,6 +190,7 @@ test_definition (void)
   g_autofree double *gradient = g_new (double, n), *point = g_new (double, n),
                     *product = g_new (double, n);
   g_autoptr (KappaResult) result = NULL;
+  g_autoptr (KappaScalar) rounding = NULL;
   KappaEvaluation there;
   double loss, norm, curve = 0.0;
 
@@ -212,6 +213,9 @@ test_definition (void)
   for (gsize i = 0; i < n; i++)
     curve += gradient[i] * product[i] / (norm * norm);
   assert_scalar_near (result, "lambda_from_sam", curve, 0.02 * fabs (curve));
+  rounding = kappa_result_dup_scalar (result, "lambda_from_sam");
+  g_assert_cmpfloat (rounding->certainty.residual, >, 0.0);
+  g_assert_cmpfloat (rounding->certainty.residual, <, 0.01 * fabs (curve));
 }
 
 /* More steps find more; a batch's own worst is worse than that of all; one batch is all. */
