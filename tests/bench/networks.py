@@ -77,10 +77,43 @@ class ResNet50(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, planes, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, planes, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.downsample = None
+        if stride != 1 or inputs != planes:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, planes, 1, stride, bias=False), nn.BatchNorm2d(planes))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet18(nn.Module):
+    def __init__(self, classes=1000):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        for i, planes in enumerate((64, 128, 256, 512)):
+            first = BasicBlock(max(64, planes // 2), planes, 2 if i else 1)
+            setattr(self, f"layer{i + 1}", nn.Sequential(first, BasicBlock(planes, planes, 1)))
+        self.fc = nn.Linear(512, classes)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(x.mean((2, 3)))
+
+
 def make(name, checkpoint=None):
     """The network in inference mode: with the checkpoint's weights, or drawn from seed 0."""
     torch.manual_seed(0)
-    model = ResNet50() if name == "resnet50" else CifarResNet(int(name.removeprefix("resnet")))
+    imagenet = {"resnet18": ResNet18, "resnet50": ResNet50}
+    model = imagenet[name]() if name in imagenet else CifarResNet(int(name.removeprefix("resnet")))
     if checkpoint:
         state = torch.load(checkpoint, map_location="cpu")
         state = state.get("state_dict", state)
