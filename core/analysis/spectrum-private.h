@@ -6,6 +6,7 @@
 
 /**
  * KappaSpectrumRun:
+ * @judge: what the values that were found are tried with; @curvature itself, or the same in float64
  * @kind: which matrix
  * @name: of the matrix, for people
  * @description: what decides the numbers, to follow "over"
@@ -24,6 +25,7 @@ typedef struct
   KappaContext *context;
   KappaModel *model;
   KappaCurvature *curvature;
+  KappaCurvature *judge;
   KappaCurvatureKind kind;
   const char *name;
   char *description;

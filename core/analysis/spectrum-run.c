@@ -21,6 +21,8 @@ run_clear (KappaSpectrumRun *run)
       g_free ((char *)run->tasks[t].journal.name);
     }
   g_clear_pointer (&run->tasks, g_free);
+  if (run->judge != run->curvature)
+    g_clear_pointer (&run->judge, kappa_curvature_free);
   g_clear_pointer (&run->curvature, kappa_curvature_free);
   g_clear_pointer (&run->whole, g_ptr_array_unref);
   g_clear_pointer (&run->parts, g_ptr_array_unref);
@@ -253,25 +255,51 @@ static gboolean
 predict_memory (KappaSpectrumRun *run, guint64 *bytes, GError **error)
 {
   const guint width = MAX (kappa_lockstep_get_width (run->n), run->block);
+  const guint n_workers = kappa_workers_get_n (run->context->workers);
   const KappaBatchOptions options = { .n_classes = kappa_model_get_n_classes (run->model) };
+  guint64 judge = 0;
 
-  if (!kappa_curvature_get_cost (run->curvature, run->kind, width,
-                                 kappa_workers_get_n (run->context->workers), bytes, NULL, error))
+  if (!kappa_curvature_get_cost (run->curvature, run->kind, width, n_workers, bytes, NULL, error))
     return FALSE;
-  *bytes += predict_own_memory (run)
+  if (run->judge != run->curvature
+      && !kappa_curvature_get_cost (run->judge, run->kind, width, n_workers, &judge, NULL, error))
+    return FALSE;
+  /* A program keeps its memory. */
+  *bytes += judge + predict_own_memory (run)
             + kappa_batch_source_predict_memory (
                 (guint)run->n_images, &kappa_model_get_preset (run->model)->preprocess, &options);
   return TRUE;
 }
 
-static KappaCurvature *
-make_curvature (KappaAnalysis *analysis,
-                KappaSpectrumRun *run,
-                KappaBatchSource *batches,
-                GError **error)
+/* The matrix, and what its values are tried with in the end. */
+static gboolean
+make_curvatures (KappaAnalysis *analysis,
+                 KappaSpectrumRun *run,
+                 KappaBatchSource *batches,
+                 GError **error)
 {
-  return kappa_curvature_new (run->model, batches, kappa_analysis_get_enum (analysis, "precision"),
-                              kappa_analysis_get_double (analysis, "l2"), error);
+  const double l2 = kappa_analysis_get_double (analysis, "l2");
+  const gboolean same
+      = run->wide || kappa_analysis_get_enum (analysis, "verify") == KAPPA_SPECTRUM_VERIFY_SAME
+        || run->top + run->bottom == 0;
+
+  run->curvature = kappa_curvature_new (run->model, batches,
+                                        kappa_analysis_get_enum (analysis, "precision"), l2, error);
+  run->judge = run->curvature;
+  if (run->curvature != NULL && !same)
+    run->judge = kappa_curvature_new (run->model, batches, KAPPA_PRECISION_FLOAT64, l2, error);
+  return run->judge != NULL;
+}
+
+static char *
+describe (KappaSpectrumRun *run)
+{
+  g_autofree char *text = kappa_curvature_describe (run->curvature);
+
+  return g_strconcat (
+      text,
+      run->judge != run->curvature ? "; of single eigenvalues, the last products in float64" : "",
+      NULL);
 }
 
 static gboolean
@@ -284,11 +312,10 @@ prepare (KappaSpectrumRun *run, KappaAnalysis *analysis, GError **error)
   if (batches == NULL)
     return FALSE;
   run_init (run, analysis, kappa_batch_source_get_n (batches));
-  run->curvature = make_curvature (analysis, run, batches, error);
-  if (run->curvature == NULL || !predict_memory (run, &bytes, error)
+  if (!make_curvatures (analysis, run, batches, error) || !predict_memory (run, &bytes, error)
       || !kappa_memory_check (run->context, bytes, "spectrum", error))
     return FALSE;
-  run->description = kappa_curvature_describe (run->curvature);
+  run->description = describe (run);
   return TRUE;
 }
 
@@ -337,10 +364,29 @@ kappa_spectrum_run (KappaAnalysis *analysis,
   return TRUE;
 }
 
+/* Returns: seconds that a product with an image takes; negative with the error */
+static double
+time_product (KappaSpectrumRun *run, KappaCurvature *curvature, gint64 n_images, GError **error)
+{
+  g_autofree double *vector = g_new0 (double, run->n);
+  KappaLockstep lockstep = kappa_spectrum_run_lockstep (run, NULL, NULL);
+  gint64 started = 0;
+
+  lockstep.curvature = curvature;
+  /* The first only warms up. */
+  for (guint i = 0; i < 2; i++)
+    {
+      started = g_get_monotonic_time ();
+      if (!kappa_lockstep_multiply (&lockstep, 1, &vector, error))
+        return -1.0;
+    }
+  return (double)(g_get_monotonic_time () - started) * 1e-6 / (double)n_images;
+}
+
 /**
  * kappa_spectrum_estimate:
  *
- * Times one product over a few images.
+ * Times products over a few images.
  */
 gboolean
 kappa_spectrum_estimate (KappaAnalysis *analysis,
@@ -353,32 +399,22 @@ kappa_spectrum_estimate (KappaAnalysis *analysis,
   g_auto (KappaSpectrumRun) run = { .inputs = given, .context = &quiet };
   g_autoptr (KappaBatchSource) few
       = kappa_inputs_sample_batches (given, "data", "model", TRUE, 32, context, error);
-  double *vector = NULL;
-  gboolean done = FALSE;
-  gint64 started = 0;
+  double each, last;
 
   if (few == NULL)
     return FALSE;
   quiet.progress = NULL;
   run_init (&run, analysis, kappa_selection_get_n (kappa_inputs_get_selection (given, "data", 0)));
-  run.curvature = make_curvature (analysis, &run, few, error);
-  vector = g_new0 (double, run.n);
-  for (guint i = 0; run.curvature != NULL && i < 2; i++)
-    {
-      const KappaLockstep lockstep = kappa_spectrum_run_lockstep (&run, NULL, NULL);
-
-      /* The first only warms up. */
-      started = g_get_monotonic_time ();
-      done = kappa_lockstep_multiply (&lockstep, 1, &vector, error);
-      if (!done)
-        break;
-    }
-  g_free (vector);
-  if (!done || !predict_memory (&run, &estimate->bytes, error))
+  if (!make_curvatures (analysis, &run, few, error))
+    return FALSE;
+  each = last = time_product (&run, run.curvature, kappa_batch_source_get_n (few), error);
+  if (each >= 0.0 && run.judge != run.curvature)
+    last = time_product (&run, run.judge, kappa_batch_source_get_n (few), error);
+  if (each < 0.0 || last < 0.0 || !predict_memory (&run, &estimate->bytes, error))
     return FALSE;
   estimate->unit = "products";
   estimate->units = predict_products (&run);
-  estimate->seconds = estimate->units * (double)(g_get_monotonic_time () - started) * 1e-6
-                      * (double)run.n_images / (double)kappa_batch_source_get_n (few);
+  estimate->seconds
+      = (estimate->units * each + (run.top + run.bottom) * (last - each)) * (double)run.n_images;
   return TRUE;
 }

@@ -152,9 +152,10 @@ multiply_by_fold (KappaSpectrumRun *run,
                   double *const *room,
                   GError **error)
 {
-  const KappaLockstep lockstep = kappa_spectrum_run_lockstep (run, NULL, NULL);
+  KappaLockstep lockstep = kappa_spectrum_run_lockstep (run, NULL, NULL);
   const guint n_folds = MAX (run->n_folds, 1);
 
+  lockstep.curvature = run->judge;
   for (guint v = 0; v < n_vectors; v++)
     memset (products[v], 0, run->n * sizeof *products[v]);
   for (guint f = 0; f < n_folds; f++)
@@ -165,9 +166,9 @@ multiply_by_fold (KappaSpectrumRun *run,
 
       for (guint v = 0; v < n_vectors; v++)
         memcpy (room[v], vectors[v], run->n * sizeof *room[v]);
-      kappa_curvature_set_images (run->curvature, fold.first, fold.count);
+      kappa_curvature_set_images (run->judge, fold.first, fold.count);
       done = kappa_lockstep_multiply (&lockstep, n_vectors, room, error);
-      kappa_curvature_set_images (run->curvature, 0, run->n_images);
+      kappa_curvature_set_images (run->judge, 0, run->n_images);
       if (!done)
         return FALSE;
       for (guint v = 0; v < n_vectors; v++)

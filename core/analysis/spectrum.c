@@ -17,6 +17,11 @@ G_DEFINE_ENUM_TYPE (KappaSpectrumStart,
                     G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_START_RANDOM, "random"),
                     G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_START_FORMULA, "formula"))
 
+G_DEFINE_ENUM_TYPE (KappaSpectrumVerify,
+                    kappa_spectrum_verify,
+                    G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_VERIFY_FLOAT64, "float64"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_VERIFY_SAME, "same"))
+
 static const KappaInputSpec inputs[] = {
   { "model", KAPPA_INPUT_MODEL, 1, 1, TRUE, "a trained network" },
   { "data", KAPPA_INPUT_DATASET, 1, 1, FALSE,
@@ -39,6 +44,13 @@ static const char *const start_blurbs[] = {
   "Gaussian vectors of the seed",
   "the first vector is given by a formula, for comparison with other programs, and nothing is "
   "deflated",
+};
+
+static const char *const verify_blurbs[] = {
+  "in float64, so that value and residual are those of the matrix itself; float32 puts a few "
+  "inputs "
+  "of ReLU on the wrong side of their kinks, which the residuals do not tell",
+  "in the precision of the run, which is faster",
 };
 
 static const char *const kernel_blurbs[] = {
@@ -193,6 +205,18 @@ static const KappaProperty start_property = {
   .value_blurbs = start_blurbs,
 };
 
+static const KappaProperty verify_property = {
+  .name = "verify",
+  .type = KAPPA_PROPERTY_ENUM,
+  .title = "Last products",
+  .blurb
+  = "how each eigenvector that was found is multiplied once more, for its value and residual",
+  .unit = "",
+  .fallback = "float64",
+  .enum_type = kappa_spectrum_verify_get_type,
+  .value_blurbs = verify_blurbs,
+};
+
 static const KappaProperty save_property = {
   .name = "save-eigenvectors",
   .type = KAPPA_PROPERTY_STRING,
@@ -239,11 +263,11 @@ static void
 kappa_spectrum_class_init (KappaSpectrumClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &operator_property,   &top_property,      &bottom_property,      &per_property,
-    &tolerance_property,  &probes_property,   &steps_property,       &kernel_property,
-    &deflate_property,    &block_property,    &basis_property,       &products_property,
-    &start_property,      &save_property,     &kappa_property_folds, &kappa_property_precision,
-    &kappa_property_seed, &kappa_property_l2,
+    &operator_property,        &top_property,        &bottom_property,   &per_property,
+    &tolerance_property,       &probes_property,     &steps_property,    &kernel_property,
+    &deflate_property,         &block_property,      &basis_property,    &products_property,
+    &start_property,           &verify_property,     &save_property,     &kappa_property_folds,
+    &kappa_property_precision, &kappa_property_seed, &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 
