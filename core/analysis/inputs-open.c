@@ -171,6 +171,14 @@ decode (KappaInput *images,
   KappaBatchOptions options
       = { .n_classes = kappa_model_get_n_classes (network->model), .need_labels = need_labels };
 
+  if (options.n_classes == 0)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
+                   "%s: it ends in an embedding, without classes, and so has neither loss nor "
+                   "accuracy; give the file that still has its last layer",
+                   kappa_model_get_path (network->model));
+      return NULL;
+    }
   return kappa_batch_source_new (images->dataset, selection,
                                  &kappa_model_get_preset (network->model)->preprocess, &options,
                                  context->workers, context->progress, context->cancellable, error);

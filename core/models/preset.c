@@ -1,9 +1,9 @@
 #include "core/models/preset.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/models/choices.h"
 #include "core/models/preset-table.h"
 
 void
@@ -189,50 +189,16 @@ adjust_to_hints (KappaPreset *self, const KappaPresetHints *hints, GError **erro
 static gboolean
 set_choice (KappaPreset *self, const char *key, const char *value, GError **error)
 {
-  char *end;
-
-  if (strcmp (key, "stride") == 0)
-    {
-      self->choices.stride_first = strcmp (value, "first") == 0;
-      if (self->choices.stride_first || strcmp (value, "second") == 0)
-        return TRUE;
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "stride is “%s”, expected first or second: the convolution of a "
-                   "bottleneck that has the stride",
-                   value);
-      return FALSE;
-    }
-  if (strcmp (key, "background") == 0)
-    {
-      self->choices.drop_background = strcmp (value, "drop") == 0;
-      if (self->choices.drop_background || strcmp (value, "keep") == 0)
-        return TRUE;
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "background is “%s”, expected drop or keep: whether the first class is "
-                   "TensorFlow's background and left away",
-                   value);
-      return FALSE;
-    }
-  if (strcmp (key, "eps") == 0)
-    {
-      self->choices.norm_epsilon = g_ascii_strtod (value, &end);
-      if (end != value && *end == '\0' && isfinite (self->choices.norm_epsilon)
-          && self->choices.norm_epsilon > 0.0)
-        return TRUE;
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "eps is “%s”, expected a number above 0 such as 1e-5", value);
-      return FALSE;
-    }
-  if (!kappa_preprocess_has_key (key))
-    {
-      g_set_error (
-          error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-          "the setting “%s” is unknown; known are eps, stride, background, size, mode, crop, "
-          "scale, resize, offset, channels, divisor, mean and std",
-          key);
-      return FALSE;
-    }
-  return kappa_preprocess_set (&self->preprocess, key, value, error);
+  if (kappa_choices_has_key (key))
+    return kappa_choices_set (&self->choices, key, value, error);
+  if (kappa_preprocess_has_key (key))
+    return kappa_preprocess_set (&self->preprocess, key, value, error);
+  g_set_error (
+      error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+      "the setting “%s” is unknown; known are eps, stride, background, gelu, positions, size, "
+      "mode, crop, scale, resize, offset, channels, divisor, mean and std",
+      key);
+  return FALSE;
 }
 
 /* A part without "=" goes on with the value before it: "mean=.5,.5,.5" means "mean=.5:.5:.5". */
@@ -330,11 +296,7 @@ char *
 kappa_preset_to_text (const KappaPreset *self)
 {
   g_autofree char *preprocess = kappa_preprocess_to_text (&self->preprocess);
-  char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *choices = kappa_choices_to_text (&self->choices);
 
-  return g_strdup_printf (
-      "%s,eps=%s,stride=%s,background=%s", preprocess,
-      g_ascii_formatd (epsilon, sizeof epsilon, "%.15g", self->choices.norm_epsilon),
-      self->choices.stride_first ? "first" : "second",
-      self->choices.drop_background ? "drop" : "keep");
+  return g_strconcat (preprocess, ",", choices, NULL);
 }
