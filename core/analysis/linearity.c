@@ -122,40 +122,52 @@ follow (KappaGraph *graph,
   return NULL;
 }
 
+void
+kappa_linearity_clear (KappaLinearity *self)
+{
+  g_clear_pointer (&self->bent, g_free);
+  g_clear_pointer (&self->reason, g_free);
+}
+
 /**
  * kappa_linearity_of_graph:
  * @output: what should be piecewise linear in each of @parameters
+ * @bent: (out caller-allocates) (optional) (array length=n_parameters): in which it is not
  *
  * Decided from the rules of the primitives between each tensor and the output: a product of two
  * things that both change with the tensor, or a function with a second derivative, bends.
  *
- * Returns: (nullable) (transfer full): what bends; %NULL if nothing does
+ * Returns: (nullable) (transfer full): what bends first; %NULL if nothing does
  */
 char *
 kappa_linearity_of_graph (KappaGraph *graph,
                           KappaNode output,
                           const KappaNode *parameters,
-                          guint n_parameters)
+                          guint n_parameters,
+                          gboolean *bent)
 {
   g_autoptr (GHashTable) known = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autofree gboolean *needed = mark_needed (graph, output);
   g_autofree gboolean *moves = g_new0 (gboolean, (gsize)output + 1);
+  char *reason = NULL;
 
   for (guint p = 0; p < n_parameters; p++)
     {
       const KappaOp *op = follow (graph, needed, parameters[p], output, known, moves);
       const char *name = kappa_graph_get_name (graph, parameters[p]);
 
-      if (op != NULL)
-        return g_strdup_printf ("the logits are not piecewise linear in %s: “%s” lies between",
-                                name != NULL ? name : "a tensor", op->name);
+      if (bent != NULL)
+        bent[p] = op != NULL;
+      if (op != NULL && reason == NULL)
+        reason = g_strdup_printf ("the logits are not piecewise linear in %s: “%s” lies between",
+                                  name != NULL ? name : "a tensor", op->name);
     }
-  return NULL;
+  return reason;
 }
 
 /**
  * kappa_linearity_of_model:
- * @linearity: (out): the reason is to be freed
+ * @linearity: (out): to be cleared
  *
  * Returns: %FALSE with the error if the network cannot be built
  */
@@ -177,7 +189,7 @@ kappa_linearity_of_model (KappaModel *model, KappaLinearity *linearity, GError *
   parameters = g_new (KappaNode, n);
   for (guint p = 0; p < n; p++)
     parameters[p] = kappa_graph_get_input (graph, KAPPA_ROLE_PARAMETER, p);
-  linearity->reason = kappa_linearity_of_graph (graph, logits, parameters, n);
-  linearity->piecewise_linear = linearity->reason == NULL;
+  linearity->bent = g_new (gboolean, n);
+  linearity->reason = kappa_linearity_of_graph (graph, logits, parameters, n, linearity->bent);
   return TRUE;
 }

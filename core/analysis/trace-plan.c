@@ -1,6 +1,5 @@
 #include "core/analysis/trace-run.h"
 
-#include "core/analysis/linearity.h"
 #include "core/analysis/objective.h"
 #include "core/analysis/trace-estimate.h"
 #include "core/base/error.h"
@@ -38,9 +37,9 @@ get_macs_of_products (KappaTracePlan *self, gint64 n_images, guint64 *macs, GErr
 /* Exact wherever that is possible and costs no more than the estimate would; else the exact
  * Gauss-Newton part and an estimate of the rest, which is small. */
 static gboolean
-choose (KappaTracePlan *self, const KappaLinearity *linearity, gint64 n_images, GError **error)
+choose (KappaTracePlan *self, gint64 n_images, GError **error)
 {
-  gboolean has_rest = self->kind == KAPPA_CURVATURE_HESSIAN && !linearity->piecewise_linear;
+  gboolean has_rest = self->kind == KAPPA_CURVATURE_HESSIAN && self->linearity.reason != NULL;
   guint64 estimate;
 
   if (self->method == KAPPA_TRACE_EXACT && has_rest)
@@ -48,7 +47,7 @@ choose (KappaTracePlan *self, const KappaLinearity *linearity, gint64 n_images, 
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                    "method: there is no exact trace of this Hessian, because %s; let the method be "
                    "chosen, or take the operator gauss-newton, whose trace is exact",
-                   linearity->reason);
+                   self->linearity.reason);
       return FALSE;
     }
   if (self->method != KAPPA_TRACE_AUTO)
@@ -67,7 +66,7 @@ choose (KappaTracePlan *self, const KappaLinearity *linearity, gint64 n_images, 
   else if (has_rest)
     {
       self->method = KAPPA_TRACE_DIFFERENCE;
-      self->reason = g_strdup_printf ("because %s", linearity->reason);
+      self->reason = g_strdup_printf ("because %s", self->linearity.reason);
     }
   else
     {
@@ -98,8 +97,6 @@ kappa_trace_plan_new (KappaAnalysis *analysis,
 {
   g_autoptr (KappaTracePlan) self = g_new0 (KappaTracePlan, 1);
   KappaPrecision precision = kappa_analysis_get_enum (analysis, "precision");
-  KappaLinearity linearity = { 0 };
-  gboolean chosen;
 
   self->model = g_object_ref (model);
   self->batches = g_object_ref (batches);
@@ -110,13 +107,11 @@ kappa_trace_plan_new (KappaAnalysis *analysis,
   self->seed = (guint64)kappa_analysis_get_integer (analysis, "seed");
   self->l2 = kappa_analysis_get_double (analysis, "l2");
   self->exact = kappa_exact_trace_new (model, batches, precision, error);
-  if (self->exact == NULL || !kappa_linearity_of_model (model, &linearity, error))
+  if (self->exact == NULL || !kappa_linearity_of_model (model, &self->linearity, error))
     return NULL;
   /* The regulariser's part is added exactly. */
   self->curvature = kappa_curvature_new (model, batches, precision, 0.0, error);
-  chosen = self->curvature != NULL && choose (self, &linearity, n_images, error);
-  g_free (linearity.reason);
-  if (!chosen)
+  if (self->curvature == NULL || !choose (self, n_images, error))
     return NULL;
   if (!uses_exact (self->method))
     g_clear_pointer (&self->exact, kappa_exact_trace_free);
@@ -134,6 +129,7 @@ kappa_trace_plan_free (KappaTracePlan *self)
   g_clear_pointer (&self->curvature, kappa_curvature_free);
   g_clear_object (&self->model);
   g_clear_object (&self->batches);
+  kappa_linearity_clear (&self->linearity);
   g_free (self->reason);
   g_free (self);
 }
@@ -168,7 +164,7 @@ kappa_trace_plan_get_cost (KappaTracePlan *self,
           || !get_macs_of_products (self, n_images, &part, error))
         return FALSE;
       if (self->method == KAPPA_TRACE_DIFFERENCE)
-        products += 8 * kappa_model_get_parameters_size (self->model) * sizeof (double);
+        products += 16 * kappa_model_get_parameters_size (self->model) * sizeof (double);
       products
           += kappa_trace_predict_memory (kappa_model_get_parameters_size (self->model), n_tensors,
                                          self->n_products, self->method != KAPPA_TRACE_HUTCHINSON);

@@ -1,6 +1,6 @@
 #include "core/analysis/trace-run.h"
 
-#include <math.h>
+#include <string.h>
 
 #include "core/analysis/trace-estimate.h"
 
@@ -123,7 +123,62 @@ compute_images (KappaTracePlan *plan, KappaResult *result, KappaContext *context
   return TRUE;
 }
 
-/* H·v, G·v, or the difference of both. */
+static double **
+cut_vectors (double *room, guint n_vectors, gsize n)
+{
+  double **vectors = g_new (double *, n_vectors);
+
+  for (guint v = 0; v < n_vectors; v++)
+    vectors[v] = room + v * n;
+  return vectors;
+}
+
+/* Tensors in whose blocks both matrices are the same have no share in the difference. */
+static void
+clear_straight (KappaTracePlan *plan, double *vector)
+{
+  for (guint t = 0; t < n_tensors (plan); t++)
+    {
+      const KappaParameter *p = kappa_model_get_parameter (plan->model, t);
+
+      if (!plan->linearity.bent[t])
+        memset (vector + p->offset, 0, p->size * sizeof (double));
+    }
+}
+
+/* (H − G)·v, and what it has of the tensors that bend alone. */
+static gboolean
+multiply_difference (KappaTracePlan *plan,
+                     guint n_vectors,
+                     const double *const *vectors,
+                     double *const *products,
+                     KappaContext *context,
+                     GError **error)
+{
+  const gsize n = kappa_model_get_parameters_size (plan->model);
+  g_autofree double *room = g_new (double, 2 * n_vectors * n);
+  g_autofree double **masked = cut_vectors (room, n_vectors, n);
+  g_autofree double **others = cut_vectors (room + n_vectors * n, n_vectors, n);
+
+  for (guint v = 0; v < n_vectors; v++)
+    {
+      memcpy (masked[v], vectors[v], n * sizeof (double));
+      clear_straight (plan, masked[v]);
+    }
+  if (!kappa_curvature_multiply (plan->curvature, KAPPA_CURVATURE_HESSIAN, NULL, n_vectors,
+                                 (const double *const *)masked, products, context, error)
+      || !kappa_curvature_multiply (plan->curvature, KAPPA_CURVATURE_GAUSS_NEWTON, NULL, n_vectors,
+                                    (const double *const *)masked, others, context, error))
+    return FALSE;
+  for (guint v = 0; v < n_vectors; v++)
+    {
+      for (gsize i = 0; i < n; i++)
+        products[v][i] -= others[v][i];
+      clear_straight (plan, products[v]);
+    }
+  return TRUE;
+}
+
 static gboolean
 multiply (guint n_vectors,
           const double *const *vectors,
@@ -133,26 +188,11 @@ multiply (guint n_vectors,
           GError **error)
 {
   KappaTracePlan *plan = data;
-  const gsize n = kappa_model_get_parameters_size (plan->model);
-  g_autofree double *room = NULL;
-  g_autofree double **others = NULL;
 
-  if (!kappa_curvature_multiply (plan->curvature, plan->kind, NULL, n_vectors, vectors, products,
-                                 context, error))
-    return FALSE;
-  if (plan->method != KAPPA_TRACE_DIFFERENCE)
-    return TRUE;
-  room = g_new (double, n_vectors *n);
-  others = g_new (double *, n_vectors);
-  for (guint v = 0; v < n_vectors; v++)
-    others[v] = room + v * n;
-  if (!kappa_curvature_multiply (plan->curvature, KAPPA_CURVATURE_GAUSS_NEWTON, NULL, n_vectors,
-                                 vectors, others, context, error))
-    return FALSE;
-  for (guint v = 0; v < n_vectors; v++)
-    for (gsize i = 0; i < n; i++)
-      products[v][i] -= others[v][i];
-  return TRUE;
+  if (plan->method == KAPPA_TRACE_DIFFERENCE)
+    return multiply_difference (plan, n_vectors, vectors, products, context, error);
+  return kappa_curvature_multiply (plan->curvature, plan->kind, NULL, n_vectors, vectors, products,
+                                   context, error);
 }
 
 static gboolean

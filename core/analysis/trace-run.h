@@ -2,6 +2,7 @@
 
 #include "core/analysis/curvature.h"
 #include "core/analysis/folds.h"
+#include "core/analysis/linearity.h"
 #include "core/analysis/trace-exact.h"
 #include "core/analysis/trace.h"
 
@@ -13,6 +14,7 @@
  * @curvature: (nullable): products, likewise
  * @method: never %KAPPA_TRACE_AUTO
  * @reason: why it is that method, for the definition
+ * @linearity: in which tensors there is a difference between the two matrices
  * @n_folds: at least 1
  * @n_products: vectors multiplied with each fold's matrix
  */
@@ -25,6 +27,7 @@ typedef struct
   KappaCurvatureKind kind;
   KappaTraceMethod method;
   char *reason;
+  KappaLinearity linearity;
   guint n_folds;
   guint n_products;
   guint64 seed;
