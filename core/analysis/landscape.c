@@ -482,7 +482,10 @@ kappa_landscape_class_init (KappaLandscapeClass *klass)
             "so that 1 means “as much "
             "noise as signal”. Between checkpoints the first is at 0 and the second at 1. Height "
             "and colour are the mean "
-            "loss.",
+            "loss. Directions from eigenvectors, the gradient or a trajectory have length 1, so "
+            "that axes count "
+            "distances in the space of weights; a trajectory's checkpoints stand at the nearest "
+            "points of the plane.",
     .typical = "Around a trained network with filter normalisation, the loss is nearly flat up to "
                "about 0.1 and grows by one "
                "to three orders of magnitude up to 1; wide valleys go with better generalisation. "
