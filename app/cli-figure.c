@@ -36,6 +36,7 @@ static const Row view_blurbs[] = {
   { "seed-lines", NULL, NULL, "a thin line for each seed" },
   { "colors", NULL, NULL, "what the colours of a confusion matrix say" },
   { "order", NULL, NULL, "order of bars" },
+  { "parts", NULL, NULL, "figures below the table of a report" },
   { "sort", NULL, NULL, "order of the units of a layer" },
   { "stretch", NULL, NULL, "layers of any number of units over the whole width" },
   { "bins", "N", "automatic", "bins of a histogram" },

@@ -55,14 +55,14 @@ kappa_bars_figure_finalize (GObject *object)
 }
 
 static KappaBarItem *
-add_item (KappaBarsFigure *self, const char *name, const char *detail)
+insert_item (KappaBarsFigure *self, guint at, const char *name, const char *detail)
 {
   KappaBarItem item = { g_strdup (name), g_strdup (detail) };
 
   for (guint s = 0; s < KAPPA_BARS_MAX_SERIES; s++)
     item.values[s] = item.lows[s] = item.highs[s] = (double)NAN;
-  g_array_append_val (self->items, item);
-  return &g_array_index (self->items, KappaBarItem, self->items->len - 1);
+  g_array_insert_val (self->items, at, item);
+  return &g_array_index (self->items, KappaBarItem, at);
 }
 
 static void
@@ -141,17 +141,15 @@ take_bounds (KappaBarsFigure *self,
     }
 }
 
-static KappaBarItem *
+/* Returns the number of items if there is none of that name. */
+static guint
 find_item (KappaBarsFigure *self, const char *name)
 {
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      KappaBarItem *item = &g_array_index (self->items, KappaBarItem, i);
+  guint i = 0;
 
-      if (strcmp (item->name, name) == 0)
-        return item;
-    }
-  return NULL;
+  while (i < self->items->len && strcmp (kappa_bars_get_item (self, i)->name, name) != 0)
+    i++;
+  return i;
 }
 
 static char *
@@ -167,21 +165,26 @@ dup_detail (const KappaTable *table, gsize row)
 }
 
 /* Rows of the first table come one after the other; those of further ones join the rows of their
- * names. */
+ * names, or come after the row that was before them in their own table. */
 static void
 take_table (KappaBarsFigure *self, const KappaTable *table, guint series)
 {
   const char *quantity = choose_quantity (self);
   int name = find_names (table), value = kappa_table_find_number (table, quantity);
+  guint next = 0;
 
   for (gsize row = 0; row < table->n_rows; row++)
     {
       g_autofree char *detail = dup_detail (table, row);
       const char *text = table->texts[name][row];
-      KappaBarItem *item = series > 0 ? find_item (self, text) : NULL;
+      guint at = series > 0 ? find_item (self, text) : next;
+      KappaBarItem *item;
 
-      if (item == NULL)
-        item = add_item (self, text, detail);
+      if (at == self->items->len || series == 0)
+        item = insert_item (self, at = next, text, detail);
+      else
+        item = &g_array_index (self->items, KappaBarItem, at);
+      next = at + 1;
       item->values[series] = table->numbers[value][row];
       take_bounds (self, table, row, series, item);
     }
@@ -364,7 +367,7 @@ kappa_bars_figure_set_bars (KappaBarsFigure *self,
 {
   begin (self, what, unit, NULL, 1);
   for (gsize i = 0; i < n; i++)
-    add_item (self, bars[i].name, bars[i].detail)->values[0] = bars[i].value;
+    insert_item (self, (guint)i, bars[i].name, bars[i].detail)->values[0] = bars[i].value;
   kappa_figure_changed (KAPPA_FIGURE (self));
 }
 

@@ -8,6 +8,7 @@
 #include "ui/plot/curve-figure.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
+#include "ui/plot/report-figure.h"
 #include "ui/plot/spectrum-figure.h"
 #include "ui/plot/units-figure.h"
 
@@ -40,8 +41,9 @@ static const Entry entries[] = {
   { "sharpness", "draws", kappa_histogram_figure_new, NULL, "perturbed_loss" },
   { "activity", "layers", kappa_bars_figure_new, "layers", "active" },
   { "activity", "units", kappa_units_figure_new },
-  { "ntk", "condition", kappa_curve_figure_new, NULL, "ntk_condition" },
-  { "ntk", "spectrum", kappa_spectrum_figure_new },
+  { "report", "report", kappa_report_figure_new },
+  { "ntk", "condition", kappa_curve_figure_new, NULL, "ntk_condition_by_n" },
+  { "ntk", "spectrum", kappa_spectrum_figure_new, NULL, "ntk_eigenvalues" },
 };
 
 static KappaFigure *
@@ -55,6 +57,8 @@ create (const Entry *entry)
     kappa_histogram_figure_set_preferred (KAPPA_HISTOGRAM_FIGURE (figure), entry->quantity);
   else if (KAPPA_IS_CURVE_FIGURE (figure))
     kappa_curve_figure_set_preferred (KAPPA_CURVE_FIGURE (figure), entry->quantity);
+  else if (KAPPA_IS_SPECTRUM_FIGURE (figure) && entry->quantity != NULL)
+    kappa_spectrum_figure_set_preferred (KAPPA_SPECTRUM_FIGURE (figure), entry->quantity);
   return figure;
 }
 

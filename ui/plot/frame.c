@@ -16,10 +16,13 @@
 const char *
 kappa_axis_symbol (const char *name)
 {
-  static const char *const symbols[][2]
-      = { { "alpha", "α" },        { "beta", "β" },           { "lambda", "λ" },
-          { "sigma", "σ" },        { "lambda_max", "λ max" }, { "lambda_min", "λ min" },
-          { "ntk_condition", "κ" } };
+  static const char *const symbols[][2] = { { "alpha", "α" },
+                                            { "beta", "β" },
+                                            { "lambda", "λ" },
+                                            { "sigma", "σ" },
+                                            { "lambda_max", "λ max" },
+                                            { "lambda_min", "λ min" },
+                                            { "ntk_condition_by_n", "κ" } };
   g_autofree char *words = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)

@@ -68,6 +68,7 @@ kappa_spectrum_figure_finalize (GObject *object)
   g_array_unref (self->eigenvalues);
   g_free (self->quantity);
   g_free (self->shown);
+  g_free (self->preferred);
   G_OBJECT_CLASS (kappa_spectrum_figure_parent_class)->finalize (object);
 }
 
@@ -75,10 +76,12 @@ kappa_spectrum_figure_finalize (GObject *object)
 static KappaArray *
 find_companion (KappaResult *result, const char *shown, const char *stem, const char *ending)
 {
-  g_autofree char *name = g_strconcat (stem, shown + strlen (KAPPA_SPECTRUM_STEM), ending, NULL);
-  KappaArray *array = kappa_result_dup_array (result, name);
+  g_autofree char *name = NULL;
 
-  return array;
+  if (!g_str_has_prefix (shown, KAPPA_SPECTRUM_STEM))
+    return NULL;
+  name = g_strconcat (stem, shown + strlen (KAPPA_SPECTRUM_STEM), ending, NULL);
+  return kappa_result_dup_array (result, name);
 }
 
 static gboolean
@@ -112,6 +115,8 @@ find_eigenvalues (KappaSpectrumFigure *self, KappaResult *result)
 {
   g_auto (GStrv) names = kappa_result_list_arrays (result);
 
+  if (self->quantity[0] == '\0' && self->preferred != NULL)
+    return kappa_result_dup_array (result, self->preferred);
   for (char **name = names; *name != NULL; name++)
     {
       g_autoptr (KappaArray) array = NULL;
@@ -470,6 +475,17 @@ KappaFigure *
 kappa_spectrum_figure_new (void)
 {
   return g_object_new (KAPPA_TYPE_SPECTRUM_FIGURE, NULL);
+}
+
+/**
+ * kappa_spectrum_figure_set_preferred:
+ * @name: the array that is shown while the option "quantity" is ""
+ */
+void
+kappa_spectrum_figure_set_preferred (KappaSpectrumFigure *self, const char *name)
+{
+  g_free (self->preferred);
+  self->preferred = g_strdup (name);
 }
 
 /**

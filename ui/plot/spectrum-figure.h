@@ -35,7 +35,9 @@ GType kappa_spectrum_view_get_type (void);
 G_DECLARE_FINAL_TYPE (KappaSpectrumFigure, kappa_spectrum_figure, KAPPA, SPECTRUM_FIGURE, KappaFigure)
 
 KappaFigure *kappa_spectrum_figure_new    (void);
+void         kappa_spectrum_figure_set_preferred (KappaSpectrumFigure *self, const char *name);
 int          kappa_spectrum_figure_find   (KappaSpectrumFigure *self, double x);
 void         kappa_spectrum_figure_select (KappaSpectrumFigure *self, int index);
 int          kappa_spectrum_figure_get_selected (KappaSpectrumFigure *self);
 const char  *kappa_spectrum_figure_get_shown (KappaSpectrumFigure *self);
+void         kappa_spectrum_figure_share_scales (KappaSpectrumFigure *const *figures, guint n);

@@ -146,6 +146,38 @@ choose_density_axes (KappaSpectrumFigure *self, KappaFrame *frame)
 }
 
 static void
+choose_axes (KappaSpectrumFigure *self, KappaFrame *frame)
+{
+  if (kappa_spectrum_is_by_rank (self))
+    choose_rank_axes (self, frame);
+  else
+    choose_density_axes (self, frame);
+}
+
+/**
+ * kappa_spectrum_figure_share_scales:
+ * @figures: (array length=n): of which none is empty
+ *
+ * Gives several spectra the axes that show all of them, so that they can be compared by eye.
+ */
+void
+kappa_spectrum_figure_share_scales (KappaSpectrumFigure *const *figures, guint n)
+{
+  KappaLimits x = { (double)INFINITY, -(double)INFINITY }, y = x;
+
+  for (guint i = 0; i < n; i++)
+    {
+      KappaFrame frame = { 0 };
+
+      choose_axes (figures[i], &frame);
+      x = (KappaLimits) { MIN (x.low, frame.x.low), MAX (x.high, frame.x.high) };
+      y = (KappaLimits) { MIN (y.low, frame.y.low), MAX (y.high, frame.y.high) };
+    }
+  for (guint i = 0; i < n; i++)
+    g_object_set (figures[i], "x-range", &x, "limits", &y, NULL);
+}
+
+static void
 apply_limits (const KappaLimits *limits, KappaAxis *axis)
 {
   if (!kappa_limits_is_auto (limits) && (axis->scale != KAPPA_SCALE_LOG || limits->high > 0.0))
@@ -205,10 +237,7 @@ kappa_spectrum_lay_out (KappaSpectrumFigure *self,
 
   area.height = MAX (body->height - notes - (notes > 0.0 ? 0.4 * pen->em : 0.0), pen->em);
   *frame = (KappaFrame) { 0 };
-  if (by_rank)
-    choose_rank_axes (self, frame);
-  else
-    choose_density_axes (self, frame);
+  choose_axes (self, frame);
   apply_limits (&self->x_range, &frame->x);
   apply_limits (&self->limits, &frame->y);
   frame->x_title = by_rank ? "rank" : make_lambda_title (frame->x.scale);

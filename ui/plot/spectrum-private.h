@@ -29,7 +29,8 @@ struct _KappaSpectrumFigure
   KappaScaleChoice lambda_scale, scale;
   KappaLimits limits, x_range;
 
-  char *shown; /* the name of the array */
+  char *preferred; /* the array that is shown where there is no other choice; NULL for the first */
+  char *shown;     /* the name of the array */
   GArray *eigenvalues; /* of KappaEigenvalue that are computed, the largest first */
   gsize n_wanted, n_not_finite;
   gsize n_nodes; /* of the density */
