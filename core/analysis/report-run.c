@@ -209,6 +209,8 @@ compute_stage (KappaReportRun *run,
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
+  if (done)
+    kappa_report_keep_parts (run, row->analysis, model, kappa_job_get_result (job));
   for (guint i = 0; i < n_rows && kappa_report_same_stage (row, row + i); i++)
     if (done)
       adopt (run, row + i, model, kappa_job_get_result (job));

@@ -25,3 +25,6 @@ KappaAnalysis *kappa_report_make_stage    (KappaReportRun *run, const KappaRepor
                                            KappaInputs **inputs, GError **error);
 gboolean       kappa_report_compute       (KappaReportRun *run, GError **error);
 void           kappa_report_summarise     (KappaReportRun *run);
+
+/* report-parts.c */
+void           kappa_report_keep_parts    (KappaReportRun *run, const char *analysis, guint model, KappaResult *found);
