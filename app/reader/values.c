@@ -185,6 +185,10 @@ reader_read_strings (hid_t object,
   return strings;
 }
 
+/* Numbers are sent in parts of about this many bytes, so that they are not in memory all at once.
+ */
+#define PART ((uint64_t)16 << 20)
+
 static herr_t
 read_dataset (hid_t dataset, hid_t type, void *values)
 {
@@ -220,12 +224,81 @@ send_strings (hid_t dataset, hid_t type, hid_t space, size_t n)
   return 1;
 }
 
+/* How many steps along the first axis are a part: whole chunks, which are decompressed once then.
+ */
+static hsize_t
+get_part (hid_t dataset, int rank, const hsize_t *dims, uint64_t row)
+{
+  hid_t creation = H5Dget_create_plist (dataset);
+  hsize_t chunk[H5S_MAX_RANK] = { 1 }, part = PART / row > 0 ? PART / row : 1;
+
+  if (creation >= 0 && H5Pget_layout (creation) == H5D_CHUNKED
+      && H5Pget_chunk (creation, H5S_MAX_RANK, chunk) == rank && chunk[0] > 0)
+    part = part < chunk[0] ? chunk[0] : part / chunk[0] * chunk[0];
+  H5Pclose (creation);
+  return part < dims[0] ? part : dims[0];
+}
+
+/* Reads and sends @n steps along the first axis from @first on. */
 static int
-send_numbers (hid_t dataset, hid_t type, size_t n)
+send_part (hid_t dataset,
+           hid_t type,
+           hid_t space,
+           hsize_t first,
+           hsize_t n,
+           uint64_t row,
+           void *values)
+{
+  hsize_t start[H5S_MAX_RANK] = { first }, count[H5S_MAX_RANK];
+  int rank = H5Sget_simple_extent_dims (space, count, NULL);
+  hid_t memory;
+  int good;
+
+  count[0] = n;
+  memory = H5Screate_simple (rank, count, NULL);
+  good = memory >= 0 && H5Sselect_hyperslab (space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0
+         && H5Dread (dataset, type, memory, space, H5P_DEFAULT, values) >= 0;
+  H5Sclose (memory);
+  if (good)
+    send_counted (values, n * row);
+  return good;
+}
+
+static int
+send_parts (hid_t dataset, hid_t type, hid_t space, size_t size)
+{
+  hsize_t dims[H5S_MAX_RANK], part;
+  int rank = H5Sget_simple_extent_dims (space, dims, NULL), good = 1;
+  uint64_t row = size;
+  void *values;
+
+  for (int d = 1; d < rank; d++)
+    row *= dims[d];
+  part = get_part (dataset, rank, dims, row);
+  values = reader_allocate (part * row);
+  for (hsize_t first = 0; good && first < dims[0]; first += part)
+    good = send_part (dataset, type, space, first, part < dims[0] - first ? part : dims[0] - first,
+                      row, values);
+  free (values);
+  return good;
+}
+
+static int
+send_single (hid_t dataset, hid_t type, size_t size)
+{
+  void *value = reader_allocate (size);
+  int good = read_dataset (dataset, type, value) >= 0;
+
+  if (good)
+    send_counted (value, size);
+  free (value);
+  return good;
+}
+
+static int
+send_numbers (hid_t dataset, hid_t type, hid_t space, size_t n)
 {
   size_t size = H5Tget_size (type);
-  void *values;
-  int good;
 
   if (size > KAPPA_READER_MAX_VALUES || n > KAPPA_READER_MAX_VALUES / size)
     {
@@ -233,12 +306,13 @@ send_numbers (hid_t dataset, hid_t type, size_t n)
                          "it has %zu elements of %zu bytes; at most 1 GiB is read", n, size);
       return 1;
     }
-  values = reader_allocate (n * size);
-  good = n == 0 || read_dataset (dataset, type, values) >= 0;
-  if (good)
-    send_counted (values, (uint64_t)n * size);
-  free (values);
-  return good;
+  if (n == 0)
+    {
+      send_counted (NULL, 0);
+      return 1;
+    }
+  return H5Sget_simple_extent_ndims (space) > 0 ? send_parts (dataset, type, space, size)
+                                                : send_single (dataset, type, size);
 }
 
 static int
@@ -250,12 +324,12 @@ is_wanted (uint32_t class, uint32_t as)
 }
 
 static int
-send_bytes (hid_t dataset, hid_t type, size_t n)
+send_bytes (hid_t dataset, hid_t type, hid_t space, size_t n)
 {
   hid_t memory = H5Tcopy (type);
   int good = (H5Tget_class (type) == H5T_OPAQUE
               || H5Tset_order (memory, H5Tget_order (H5T_NATIVE_DOUBLE)) >= 0)
-             && send_numbers (dataset, memory, n);
+             && send_numbers (dataset, memory, space, n);
 
   H5Tclose (memory);
   return good;
@@ -278,10 +352,11 @@ send_as (hid_t dataset, uint32_t as)
   else if (n >= 0 && as == KAPPA_READER_AS_STRINGS)
     good = send_strings (dataset, type, space, (size_t)n);
   else if (n >= 0 && as == KAPPA_READER_AS_BYTES)
-    good = send_bytes (dataset, type, (size_t)n);
+    good = send_bytes (dataset, type, space, (size_t)n);
   else if (n >= 0)
-    good = send_numbers (
-        dataset, as == KAPPA_READER_AS_DOUBLES ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT, (size_t)n);
+    good = send_numbers (dataset,
+                         as == KAPPA_READER_AS_DOUBLES ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT,
+                         space, (size_t)n);
   H5Tclose (type);
   H5Sclose (space);
   return good;

@@ -14,3 +14,4 @@ KappaTensorFile *kappa_npy_open           (KappaSource *source, GCancellable *ca
 KappaTensorFile *kappa_zip_archive_open   (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_torch_legacy_open  (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_torch_tar_open     (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_keras_open         (KappaSource *source, GCancellable *cancellable, GError **error);

@@ -207,52 +207,98 @@ require_dataset (KappaHdf5File *self, const char *path, guint *index, GError **e
   return NULL;
 }
 
-/* Asks for values, and reads the frame that says how many bytes follow: @expected, unless that is
- * G_MAXUINT64. */
+/* Reads the frame that says how many bytes follow, at most @left. */
 static gboolean
-ask (KappaHdf5File *self,
-     guint index,
-     guint as,
-     guint64 expected,
-     guint64 *size,
-     GCancellable *cancellable,
-     GError **error)
+take_size (KappaHdf5File *self,
+           guint64 left,
+           guint64 *size,
+           GCancellable *cancellable,
+           GError **error)
 {
   g_auto (KappaHdf5Frame) frame = { 0 };
 
-  if (!kappa_hdf5_child_ask (self->child, index, as, error)
-      || !kappa_hdf5_child_read_frame (self->child, &frame, 4096, cancellable, error))
+  if (!kappa_hdf5_child_read_frame (self->child, &frame, 4096, cancellable, error))
     return FALSE;
   if (frame.kind != KAPPA_READER_VALUES || !kappa_hdf5_frame_take (&frame, size, sizeof *size)
-      || frame.at != frame.size || *size > KAPPA_READER_MAX_VALUES
-      || (expected != G_MAXUINT64 && *size != expected))
+      || frame.at != frame.size || *size > left)
     return kappa_hdf5_child_fail (self->child, "gives another answer than what it was asked for",
                                   error);
   return TRUE;
+}
+
+static gpointer
+allocate (KappaHdf5File *self, guint64 size, GError **error)
+{
+  gpointer data = g_try_malloc (MAX (size, 1));
+
+  if (data == NULL)
+    kappa_hdf5_child_fail (self->child, "has more values than there is memory for", error);
+  return data;
+}
+
+/* Values come in parts, each with a frame before it, until there are @size bytes. */
+static gboolean
+read_parts (KappaHdf5File *self,
+            guint index,
+            guint as,
+            guint8 *data,
+            guint64 size,
+            GCancellable *cancellable,
+            GError **error)
+{
+  guint64 part;
+
+  if (!kappa_hdf5_child_ask (self->child, index, as, error))
+    return FALSE;
+  do
+    {
+      if (!take_size (self, size, &part, cancellable, error))
+        return FALSE;
+      if (part == 0 && size > 0)
+        return kappa_hdf5_child_fail (self->child, "gives values in empty parts", error);
+      if (!kappa_hdf5_child_read (self->child, data, (gsize)part, cancellable, error))
+        return FALSE;
+      data += part;
+      size -= part;
+    }
+  while (size > 0);
+  return TRUE;
+}
+
+/* Texts come in one part, whose size only the child knows. */
+static guint8 *
+read_texts (KappaHdf5File *self,
+            guint index,
+            guint64 *size,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_autofree guint8 *data = NULL;
+
+  if (!kappa_hdf5_child_ask (self->child, index, KAPPA_READER_AS_STRINGS, error)
+      || !take_size (self, KAPPA_READER_MAX_VALUES, size, cancellable, error)
+      || (data = allocate (self, *size, error)) == NULL
+      || !kappa_hdf5_child_read (self->child, data, (gsize)*size, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&data);
 }
 
 static guint8 *
 read_locked (KappaHdf5File *self,
              guint index,
              guint as,
-             guint64 expected,
              guint64 *size,
              GCancellable *cancellable,
              GError **error)
 {
   g_autofree guint8 *data = NULL;
 
-  if (!ask (self, index, as, expected, size, cancellable, error))
+  if (as == KAPPA_READER_AS_STRINGS)
+    return read_texts (self, index, size, cancellable, error);
+  data = allocate (self, *size, error);
+  if (data == NULL || !read_parts (self, index, as, data, *size, cancellable, error))
     return NULL;
-  data = g_try_malloc (MAX (*size, 1));
-  if (data == NULL)
-    {
-      kappa_hdf5_child_fail (self->child, "has more values than there is memory for", error);
-      return NULL;
-    }
-  return kappa_hdf5_child_read (self->child, data, (gsize)*size, cancellable, error)
-             ? g_steal_pointer (&data)
-             : NULL;
+  return g_steal_pointer (&data);
 }
 
 /* The bytes of a data set: @unit for each element, or as many as the reader says if @unit is 0. */
@@ -272,9 +318,17 @@ read_bytes (KappaHdf5File *self,
 
   if (dataset == NULL)
     return NULL;
+  if (unit > 0 && dataset->n > KAPPA_READER_MAX_VALUES / unit)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_UNSUPPORTED,
+                   "%s: the data set %s has %" G_GSIZE_FORMAT " elements of %" G_GSIZE_FORMAT
+                   " bytes; at most 1 GiB is read",
+                   self->path, path, dataset->n, unit);
+      return NULL;
+    }
+  *size = (guint64)dataset->n * unit;
   g_mutex_lock (&self->mutex);
-  data = read_locked (self, index, as, unit > 0 ? dataset->n * unit : G_MAXUINT64, size,
-                      cancellable, error);
+  data = read_locked (self, index, as, size, cancellable, error);
   g_mutex_unlock (&self->mutex);
   if (n != NULL)
     *n = dataset->n;
@@ -339,6 +393,33 @@ kappa_hdf5_file_read_bytes (KappaHdf5File *self,
   data = read_bytes (self, path, KAPPA_READER_AS_BYTES, dataset != NULL ? dataset->size : 0, &size,
                      NULL, cancellable, error);
   return data != NULL ? g_bytes_new_take (data, (gsize)size) : NULL;
+}
+
+/**
+ * kappa_hdf5_file_read_elements:
+ * @data: (out caller-allocates): @size bytes, the size of all elements of the data set
+ *
+ * As kappa_hdf5_file_read_bytes(), to where the caller wants them.
+ */
+gboolean
+kappa_hdf5_file_read_elements (KappaHdf5File *self,
+                               const char *path,
+                               gpointer data,
+                               gsize size,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  guint index;
+  const KappaHdf5Dataset *dataset = require_dataset (self, path, &index, error);
+  gboolean good;
+
+  g_return_val_if_fail (dataset == NULL || dataset->n * dataset->size == size, FALSE);
+  if (dataset == NULL)
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  good = read_parts (self, index, KAPPA_READER_AS_BYTES, data, size, cancellable, error);
+  g_mutex_unlock (&self->mutex);
+  return good;
 }
 
 /**

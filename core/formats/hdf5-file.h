@@ -76,3 +76,5 @@ char                    **kappa_hdf5_file_read_strings    (KappaHdf5File *self, 
                                                            GCancellable *cancellable, GError **error);
 GBytes                   *kappa_hdf5_file_read_bytes      (KappaHdf5File *self, const char *path,
                                                            GCancellable *cancellable, GError **error);
+gboolean                  kappa_hdf5_file_read_elements   (KappaHdf5File *self, const char *path, gpointer data, gsize size,
+                                                           GCancellable *cancellable, GError **error);

@@ -91,7 +91,8 @@ take_dataset (KappaHdf5Frame *frame, KappaHdf5Dataset *dataset)
     return FALSE;
   if (*dataset->refusal == '\0')
     g_clear_pointer (&dataset->refusal, g_free);
-  return dataset->refusal != NULL || dataset->n <= KAPPA_READER_MAX_VALUES;
+  return dataset->refusal != NULL
+         || dataset->n <= KAPPA_READER_MAX_VALUES / MAX (dataset->size, 1);
 }
 
 /* Each text takes at least the four bytes of its length, so the frame bounds the memory. */

@@ -8,8 +8,8 @@
  *
  * The reader is started with the file as descriptor 3 and the socket as descriptor 4. It first lists what is in the
  * file: a frame for each group, data set and attribute, then an end; or one frame of kind error. After that it
- * answers each request with a frame of kind values that says how many bytes follow in all, and with that many bytes;
- * or with an error.
+ * answers each request with values: a frame of that kind that says how many bytes follow, those bytes, and so on until
+ * there are all; or with an error in place of any of the frames. Texts come behind one frame.
  */
 
 #define KAPPA_READER_FILE   3

@@ -155,7 +155,7 @@ static const KappaFormat formats[] = {
   { "PyTorch legacy stream", is_torch_legacy, kappa_torch_legacy_open, NULL },
   { "zip archive", is_zip, kappa_zip_archive_open, NULL },
   { "NumPy array", is_npy, kappa_npy_open, NULL },
-  { "an HDF5 file, perhaps Keras weights", is_hdf5, NULL, NOT_YET },
+  { "HDF5 file", is_hdf5, kappa_keras_open, NULL },
   { "a GGUF file", is_gguf, NULL, NOT_YET },
   { "compressed by gzip", is_gzip, NULL, EXTRACT },
   { "a 7z archive", is_seven_zip, NULL, EXTRACT },
@@ -199,9 +199,9 @@ kappa_format_sniff (KappaSource *source, const KappaFormat **format, GError **er
       }
   for (gsize i = 0; i < MIN (n, 8); i++)
     g_string_append_printf (first, " %02x", head[i]);
-  return kappa_source_fail (
-      source, error, KAPPA_ERROR_UNSUPPORTED,
-      "this is no format Kappa knows: PyTorch (zip, stream, tar), safetensors, npy and npz are "
-      "read; it begins with the bytes%s",
-      first->str);
+  return kappa_source_fail (source, error, KAPPA_ERROR_UNSUPPORTED,
+                            "this is no format Kappa knows: PyTorch (zip, stream, tar), "
+                            "safetensors, npy, npz and Keras HDF5 are "
+                            "read; it begins with the bytes%s",
+                            first->str);
 }

@@ -148,7 +148,16 @@ kappa_builder_add_layer (KappaBuilder *self,
   g_array_append_val (self->listing->layers, layer);
 }
 
-/* The batch's own statistics in place of those of the file, whose tensors are not asked for. */
+static KappaNode
+norm_scale (KappaBuilder *self, const char *norm, const KappaShape *channels)
+{
+  return self->no_norm_scale
+             ? kappa_fill (self->graph, 1.0, channels)
+             : kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, channels);
+}
+
+/* The batch's own statistics in place of those of the file, whose tensors are not asked for. A
+ * bias before them goes with the mean, whatever it is. */
 static KappaNode
 conv_norm_training (KappaBuilder *self,
                     KappaNode x,
@@ -171,6 +180,7 @@ static KappaNode
 conv_norm_inference (KappaBuilder *self,
                      KappaNode x,
                      KappaNode weight,
+                     KappaNode bias,
                      const KappaWindow *window,
                      const char *norm,
                      KappaNode scale,
@@ -180,6 +190,8 @@ conv_norm_inference (KappaBuilder *self,
   KappaNode mean = kappa_builder_buffer (self, norm, "running_mean", &channels);
   KappaNode variance = kappa_builder_buffer (self, norm, "running_var", &channels);
 
+  if (bias != KAPPA_NONE)
+    mean = kappa_sub (self->graph, mean, bias);
   return kappa_conv_batch_norm (self->graph, x, weight, window, scale, shift, mean, variance,
                                 self->choices->norm_epsilon);
 }
@@ -187,7 +199,8 @@ conv_norm_inference (KappaBuilder *self,
 /**
  * kappa_builder_conv_norm:
  * @x: N × C × H × W
- * @conv: canonical name of the convolution, which has no bias
+ * @conv: canonical name of the convolution, which has a bias only if the builder's @conv_bias says
+ * so
  * @norm: canonical name of the batch norm behind it
  * @outputs: output channels
  *
@@ -206,18 +219,22 @@ kappa_builder_conv_norm (KappaBuilder *self,
   const KappaShape channels = KAPPA_SHAPE (outputs);
   KappaNode weight
       = kappa_builder_parameter (self, conv, "weight", KAPPA_PARAMETER_CONVOLUTION, &kernel);
-  KappaNode scale
-      = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
+  KappaNode bias = self->conv_bias ? kappa_builder_parameter (self, conv, "bias",
+                                                              KAPPA_PARAMETER_BIAS, &channels)
+                                   : KAPPA_NONE;
+  KappaNode scale = norm_scale (self, norm, &channels);
   KappaNode shift
       = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
   KappaNode y = self->choices->training_batch > 0
                     ? conv_norm_training (self, x, weight, window, scale, shift)
-                    : conv_norm_inference (self, x, weight, window, norm, scale, shift);
+                    : conv_norm_inference (self, x, weight, bias, window, norm, scale, shift);
   guint64 taps = (guint64)kappa_shape_size (&kernel);
 
-  kappa_builder_add_layer (self, conv, "convolution", y, taps,
+  kappa_builder_add_layer (self, conv, "convolution", y,
+                           taps + (self->conv_bias ? (guint64)outputs : 0),
                            taps * (guint64)(dim (self, y, 2) * dim (self, y, 3)));
-  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)outputs, 0);
+  kappa_builder_add_layer (self, norm, "batch norm", y,
+                           (self->no_norm_scale ? 1 : 2) * (guint64)outputs, 0);
   return y;
 }
 

@@ -45,7 +45,20 @@ match_pattern (const char *pattern, const char *name, Bindings *bindings)
   return *name == '\0';
 }
 
-/* Returns: the name, or %NULL if a number would become negative */
+/* Returns: %FALSE if the number is negative, or has no letter */
+static gboolean
+append_number (GString *name, gint64 number, gboolean letter)
+{
+  if (number < 0 || (letter && number > 'z' - 'a'))
+    return FALSE;
+  if (letter)
+    g_string_append_c (name, (char)('a' + number));
+  else
+    g_string_append_printf (name, "%" G_GINT64_FORMAT, number);
+  return TRUE;
+}
+
+/* Returns: the name, or %NULL if there is none for such numbers */
 static char *
 fill_pattern (const char *pattern, const Bindings *bindings)
 {
@@ -66,11 +79,9 @@ fill_pattern (const char *pattern, const Bindings *bindings)
         {
           gint64 number = (gint64)bindings->numbers[pattern[1] - 'a'];
 
-          if (pattern[2] != '}')
-            number += g_ascii_strtoll (pattern + 2, NULL, 10);
-          if (number < 0)
+          number += g_ascii_strtoll (pattern + 2, NULL, 10);
+          if (!append_number (name, number, g_str_has_prefix (end - 2, ":a")))
             return NULL;
-          g_string_append_printf (name, "%" G_GINT64_FORMAT, number);
         }
       pattern = end + 1;
     }

@@ -15,6 +15,17 @@
   {                                                                                                \
     .norm_epsilon = 1e-3, .drop_background = TRUE                                                  \
   }
+/* Keras's ResNets have the stride in the first convolution of a bottleneck; epsilon is the layer's
+ * default in the older ones, and Caffe's in those of keras.applications. */
+#define KERAS                                                                                      \
+  {                                                                                                \
+    .norm_epsilon = 1.001e-5, .stride_first = TRUE                                                 \
+  }
+#define KERAS_OLD                                                                                  \
+  {                                                                                                \
+    .norm_epsilon = 1e-3, .stride_first = TRUE                                                     \
+  }
+#define CAFFE "scale=256,channels=bgr,divisor=1,mean=103.939:116.779:123.68,std=1"
 #define TOKENS                                                                                     \
   {                                                                                                \
     .norm_epsilon = 1e-6, .positions = KAPPA_POSITIONS_BICUBIC                                     \
@@ -62,6 +73,11 @@ const KappaPresetRow kappa_preset_rows[] = {
   { "meal-v2", "scale=256", TORCH, "MEAL V2 at 224: shorter side to 256, centre 224, bilinear" },
   { "meal-v2-380", "size=380,scale=434", TORCH,
     "MEAL V2 at 380: shorter side to 434, centre 380, bilinear" },
+  { "keras-caffe", CAFFE, KERAS,
+    "keras.applications: shorter side to 256, centre 224, bilinear, blue first, minus the mean "
+    "colour; the stride is in a block's first convolution" },
+  { "keras-caffe-old", CAFFE, KERAS_OLD,
+    "Keras before 2.3: the same with batch norm's epsilon at 0.001" },
   { "inception", "size=299,crop=0.875,resize=bicubic,mean=0.5,std=0.5", TENSORFLOW,
     "timm's Inception-v4: shorter side to 341, centre 299, bicubic, mean and standard deviation "
     "one half" },
@@ -142,6 +158,8 @@ const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
   }
 
 #define APACHE_GOOGLE     "Apache-2.0 (Google)"
+#define MIT_KERAS         "MIT (He et al. 2015, through keras.applications)"
+#define KERAS_NAMES       "Its names are those of keras.applications."
 #define TORCHVISION_NAMES "Its names are those of torchvision."
 #define GOOGLE_NAMES      "Its names are those of Google's npz files, trained with gelu by tanh."
 #define BACKGROUND_EVIDENCE                                                                        \
@@ -193,6 +211,16 @@ const KappaPresetRule kappa_preset_rules[] = {
     "The name says that these are Facebook's semi-supervised weights.", CC_BY_NC },
   { "resnet", "ResNet-*D", NULL, "timm",
     "Nothing says how its images are prepared; most ResNet-D are timm's.", NULL },
+  { .family = "resnet",
+    .scheme = "Keras",
+    .preset = "keras-caffe",
+    .evidence = KERAS_NAMES,
+    .licence = MIT_KERAS },
+  { .family = "resnet",
+    .scheme = "Keras before 2.3",
+    .preset = "keras-caffe-old",
+    .evidence = KERAS_NAMES,
+    .licence = MIT_KERAS },
   { "inception-v4", NULL, NULL, "inception-background", BACKGROUND_EVIDENCE, NULL, 1001 },
   { "inception-resnet-v2", NULL, NULL, "inception-resnet-background", BACKGROUND_EVIDENCE, NULL,
     1001 },

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/models/architecture.h"
+#include "core/models/resnet-keys.h"
 
 /*
  * The ResNets of He et al. (2015) for ImageNet with basic blocks or bottlenecks, wide ones and
@@ -112,6 +113,7 @@ resnet_configure (const KappaTensorView *view, gpointer data, GError **error)
     }
   config->base.classes = (guint)classes;
   config->base.height = config->base.width = 224;
+  config->base.conv_bias = kappa_tensor_view_has (view, "conv1.bias");
   return TRUE;
 }
 
@@ -293,7 +295,8 @@ static const char *const evidence[] = { "layer1.0.conv1.weight ?x?x?x?", "layer1
                                         "layer4.0.conv2.weight ?x?x3x3", NULL };
 static const char *const absent[] = { "layer1.0.se.fc1.weight", "linear.weight", NULL };
 static const KappaKeyScheme *const schemes[]
-    = { &kappa_key_scheme_torch, &transformers_scheme, NULL };
+    = { &kappa_key_scheme_torch, &transformers_scheme, &kappa_key_scheme_resnet_keras,
+        &kappa_key_scheme_resnet_keras_old, NULL };
 
 const KappaArchitecture kappa_architecture_resnet = {
   .id = "resnet",

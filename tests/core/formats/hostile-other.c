@@ -24,8 +24,6 @@ static const struct
   { "rar", BYTES ("Rar!\x1a\7\1\0"), "a RAR archive; unpack it first" },
   { "xz", BYTES ("\3757zXZ\0\0\4"), "xz, bzip2 or zstd; unpack it first" },
   { "zstd", BYTES ("\x28\xb5\x2f\xfd\0\0"), "xz, bzip2 or zstd; unpack it first" },
-  { "hdf5", BYTES ("\x89HDF\r\n\x1a\n\0\0\0\0"),
-    "an HDF5 file, perhaps Keras weights; Kappa recognises it" },
   { "gguf", BYTES ("GGUF\3\0\0\0"), "a GGUF file; Kappa recognises it" },
   { "onnx",
     BYTES ("\x08\x07\x12\x07pytorch\x1a\1"

@@ -314,6 +314,54 @@ fake_size_and_a_half (void)
   say ("\100\0\0\0\0\0\0\0\0\0\0\0", 12);
 }
 
+/* Half of the values as they should be. */
+static void
+answer_half (void)
+{
+  answer (32, 32);
+}
+
+static void
+fake_empty_part (void)
+{
+  answer_half ();
+  say_head (KAPPA_READER_VALUES, 8);
+  say ("\0\0\0\0\0\0\0\0", 8);
+}
+
+static void
+fake_large_part (void)
+{
+  answer_half ();
+  say_head (KAPPA_READER_VALUES, 8);
+  say ("\41\0\0\0\0\0\0\0", 8);
+}
+
+static void
+fake_group_for_part (void)
+{
+  answer_half ();
+  say_head (KAPPA_READER_GROUP, 5);
+  say ("\1\0\0\0/", 5);
+}
+
+static void
+fake_stops_behind_part (void)
+{
+  answer_half ();
+  say_head (KAPPA_READER_VALUES, 8);
+  say ("\40\0\0\0\0\0\0\0", 8);
+  say ("1234", 4);
+}
+
+static void
+fake_error_for_part (void)
+{
+  answer_half ();
+  say_head (KAPPA_READER_ERROR, 14);
+  say ("\0\0\0\0\6\0\0\0rotten", 14);
+}
+
 static void
 fake_no_texts (void)
 {
@@ -373,12 +421,17 @@ static const struct
   { "attribute-kind", fake_attribute_kind, "talks nonsense" },
   { "endless", fake_endless, "lists more than it may" },
   { "bad-error", fake_bad_error, "talks nonsense" },
-  { "fewer", fake_fewer, "another answer than what it was asked for" },
+  { "fewer", fake_fewer, "ended before it had finished" },
   { "more", fake_more, "another answer than what it was asked for" },
   { "stops", fake_stops, "ended before it had finished" },
   { "group-for-values", fake_group_for_values, "another answer than what it was asked for" },
   { "half-size", fake_half_size, "another answer than what it was asked for" },
   { "size-and-a-half", fake_size_and_a_half, "another answer than what it was asked for" },
+  { "empty-part", fake_empty_part, "gives values in empty parts" },
+  { "large-part", fake_large_part, "another answer than what it was asked for" },
+  { "group-for-part", fake_group_for_part, "another answer than what it was asked for" },
+  { "stops-behind-part", fake_stops_behind_part, "ended before it had finished" },
+  { "error-for-part", fake_error_for_part, "a damaged HDF5 file (rotten)" },
   { "no-texts", fake_no_texts, "another answer than what it was asked for" },
   { "few-texts", fake_few_texts, "another answer than what it was asked for" },
   { "beyond-texts", fake_beyond_texts, "another answer than what it was asked for" },
