@@ -211,7 +211,10 @@ golden_file_free (gpointer data)
   GoldenFile *file = data;
 
   for (guint i = 0; i < G_N_ELEMENTS (file->runs); i++)
-    g_clear_pointer (&file->runs[i], golden_run_free);
+    {
+      g_clear_pointer (&file->runs[i], golden_run_free);
+      g_clear_pointer (&file->spectra[i], kappa_lanczos_free);
+    }
   golden_net_clear (&file->net);
   g_clear_object (&file->images);
   g_free (file->input);

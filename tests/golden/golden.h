@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/lanczos.h"
 #include "core/formats/json.h"
 #include "tests/golden/golden-net.h"
 
@@ -7,6 +8,7 @@
  * GoldenFile:
  * @refusal: (nullable): why nothing in it can be checked
  * @runs: what float32 and float64 gave, once they were needed
+ * @spectra: likewise, Lanczos runs
  * @vectors: the direction of the second-order values
  *
  * One file of reference values, and the network it is about.
@@ -22,6 +24,7 @@ typedef struct
   GObject *images;
   double *vector;
   GoldenRun *runs[2];
+  KappaLanczos *spectra[2];
 } GoldenFile;
 
 /**
@@ -49,6 +52,9 @@ void             golden_compare      (const char *what, double found, double exp
 void             golden_first_order  (const char *what, KappaDtype real, double found, double expected);
 void             golden_check_loss   (GoldenFile *file, KappaDtype real, guint32 value);
 void             golden_check_grad_norm (GoldenFile *file, KappaDtype real, guint32 value);
+void             golden_check_eigenvalues (GoldenFile *file, KappaDtype real, guint32 value);
+void             golden_check_smallest (GoldenFile *file, KappaDtype real, guint32 value);
+void             golden_check_ritz (GoldenFile *file, KappaDtype real, guint32 value);
 void             golden_second_order (const char *what, KappaDtype real, double found, double expected);
 
 extern const GoldenCheck golden_formula_checks[];
