@@ -75,3 +75,14 @@ kappa_ntk_compute (KappaNtkGram *gram,
     }
   return TRUE;
 }
+
+/**
+ * kappa_ntk_forget:
+ *
+ * Empties the arrays that a run resumes from: all that follows from them is there.
+ */
+void
+kappa_ntk_forget (KappaResult *result)
+{
+  kappa_lanczos_journal_forget (result, ".ntk");
+}

@@ -194,11 +194,13 @@ kappa_ntk_run (KappaAnalysis *analysis,
   order = kappa_ntk_gram_get_order (gram);
   kernel = g_new (double, order *order);
   description = describe (analysis, batches, n);
-  return kappa_ntk_compute (gram, result, context, kernel, error)
-         && kappa_ntk_summarise (
-             gram, (guint)kappa_analysis_get_integer (analysis, "folds"),
-             rounding_of (model, kappa_analysis_get_enum (analysis, "precision")), description,
-             kernel, result, context, error);
+  if (!kappa_ntk_compute (gram, result, context, kernel, error)
+      || !kappa_ntk_summarise (gram, (guint)kappa_analysis_get_integer (analysis, "folds"),
+                               rounding_of (model, kappa_analysis_get_enum (analysis, "precision")),
+                               description, kernel, result, context, error))
+    return FALSE;
+  kappa_ntk_forget (result);
+  return TRUE;
 }
 
 static void
