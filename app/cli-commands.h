@@ -24,6 +24,7 @@ extern const CliCommand cli_command_inspect;
 extern const CliCommand cli_command_run;
 extern const CliCommand cli_command_runs;
 extern const CliCommand cli_command_export;
+extern const CliCommand cli_command_convert;
 extern const CliCommand cli_command_demo;
 
 gboolean cli_run_analysis (CliArguments *arguments, KappaAnalysis *analysis, KappaInputs *inputs, gboolean in_full,

@@ -15,7 +15,8 @@
 #define EXIT_CANCELLED 130
 
 static const CliCommand *const commands[] = {
-  &cli_command_inspect, &cli_command_run, &cli_command_runs, &cli_command_export, &cli_command_demo,
+  &cli_command_inspect, &cli_command_convert, &cli_command_run,
+  &cli_command_runs,    &cli_command_export,  &cli_command_demo,
 };
 
 /**
@@ -188,11 +189,11 @@ refuse_unknown (const char *name, GError **error)
     {
       g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (types[i]);
 
-      g_ptr_array_add (known, (gpointer) klass->name);
+      g_ptr_array_add (known, (gpointer)klass->name);
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_ptr_array_add (known, (gpointer) commands[i]->name);
-  nearest = cli_nearest (name, (const char *const *) known->pdata, known->len);
+    g_ptr_array_add (known, (gpointer)commands[i]->name);
+  nearest = cli_nearest (name, (const char *const *)known->pdata, known->len);
   if (nearest != NULL)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "there is no command %s; did you mean %s?",
                  name, nearest);

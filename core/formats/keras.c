@@ -281,6 +281,7 @@ check_total (KappaKerasFile *self, GError **error)
                             total);
 }
 
+/* Where the file is a whole model they are told of it, and some of the weights once more. */
 static void
 add_metadata (KappaKerasFile *self, const char *root)
 {
@@ -289,8 +290,10 @@ add_metadata (KappaKerasFile *self, const char *root)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       const KappaHdf5Attribute *attribute
-          = kappa_hdf5_file_find_attribute (self->hdf5, *root != '\0' ? root : "/", keys[i]);
+          = kappa_hdf5_file_find_attribute (self->hdf5, "/", keys[i]);
 
+      if (attribute == NULL && *root != '\0')
+        attribute = kappa_hdf5_file_find_attribute (self->hdf5, root, keys[i]);
       if (attribute != NULL && attribute->strings != NULL && attribute->n == 1)
         kappa_tensor_file_add_metadata (KAPPA_TENSOR_FILE (self), keys[i], attribute->strings[0]);
     }

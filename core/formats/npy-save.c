@@ -8,12 +8,13 @@ write_array (GOutputStream *stream, gpointer data, GCancellable *cancellable, GE
 {
   const KappaExportTensor *tensor = data;
   g_autoptr (GBytes) header = kappa_npy_make_header (tensor->element, tensor->dims, tensor->rank);
-  gsize size;
+  g_autoptr (GBytes) elements = kappa_save_elements (tensor, error);
 
-  return kappa_save_size (tensor, &size, error)
+  return elements != NULL
          && kappa_save_bytes (stream, g_bytes_get_data (header, NULL), g_bytes_get_size (header),
                               cancellable, error)
-         && kappa_save_bytes (stream, tensor->data, size, cancellable, error);
+         && kappa_save_bytes (stream, g_bytes_get_data (elements, NULL),
+                              g_bytes_get_size (elements), cancellable, error);
 }
 
 /**

@@ -13,14 +13,12 @@ typedef struct
 static gboolean
 write_member (KappaZipWriter *zip, const KappaExportTensor *tensor, GError **error)
 {
-  g_autoptr (GBytes) header = NULL, elements = NULL;
+  g_autoptr (GBytes) header = NULL, elements = kappa_save_elements (tensor, error);
   g_autofree char *name = g_strconcat (tensor->name, ".npy", NULL);
-  gsize size;
 
-  if (!kappa_save_size (tensor, &size, error))
+  if (elements == NULL)
     return FALSE;
   header = kappa_npy_make_header (tensor->element, tensor->dims, tensor->rank);
-  elements = g_bytes_new_static (tensor->data, size);
   return kappa_zip_writer_add (zip, name, (const GBytes *const[]) { header, elements }, 2, error);
 }
 

@@ -107,11 +107,11 @@ write_tensors (GOutputStream *stream, gpointer data, GCancellable *cancellable, 
     return FALSE;
   for (guint i = 0; i < tensors->sorted->len; i++)
     {
-      const KappaExportTensor *tensor = tensors->sorted->pdata[i];
-      gsize size;
+      g_autoptr (GBytes) elements = kappa_save_elements (tensors->sorted->pdata[i], error);
 
-      if (!kappa_save_size (tensor, &size, error)
-          || !kappa_save_bytes (stream, tensor->data, size, cancellable, error))
+      if (elements == NULL
+          || !kappa_save_bytes (stream, g_bytes_get_data (elements, NULL),
+                                g_bytes_get_size (elements), cancellable, error))
         return FALSE;
     }
   return TRUE;

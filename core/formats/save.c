@@ -74,6 +74,35 @@ kappa_save_size (const KappaExportTensor *tensor, gsize *size, GError **error)
 }
 
 /**
+ * kappa_save_elements:
+ *
+ * Returns: (transfer full): the bytes of the elements, from where the tensor has them; %NULL with
+ * %KAPPA_ERROR_USAGE, %KAPPA_ERROR_MEMORY or the error of its @read
+ */
+GBytes *
+kappa_save_elements (const KappaExportTensor *tensor, GError **error)
+{
+  g_autofree gpointer elements = NULL;
+  gsize size;
+
+  if (!kappa_save_size (tensor, &size, error))
+    return NULL;
+  if (tensor->read == NULL)
+    return g_bytes_new_static (tensor->data, size);
+  elements = g_try_malloc (MAX (size, 1));
+  if (elements == NULL)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MEMORY,
+                   "the array “%s” takes %" G_GSIZE_FORMAT " bytes of memory, which cannot be had",
+                   tensor->name, size);
+      return NULL;
+    }
+  return tensor->read (tensor, elements, error)
+             ? g_bytes_new_take (g_steal_pointer (&elements), size)
+             : NULL;
+}
+
+/**
  * kappa_save_names:
  *
  * Returns: %FALSE with %KAPPA_ERROR_USAGE if a name is empty, not UTF-8, or there twice

@@ -48,5 +48,6 @@ gboolean         kappa_tensor_file_add          (KappaTensorFile *self, const ch
                                                  const KappaTensorLayout *layout, GError **error);
 void             kappa_tensor_file_add_metadata (KappaTensorFile *self, const char *key, const char *text);
 void             kappa_tensor_file_add_note     (KappaTensorFile *self, const char *key, const char *text);
+guint            kappa_tensor_file_get_n_notes  (KappaTensorFile *self);
 void             kappa_tensor_file_set_pickle   (KappaTensorFile *self, KappaPickle *pickle);
 gboolean         kappa_tensor_file_finish       (KappaTensorFile *self, gboolean strip, GError **error);

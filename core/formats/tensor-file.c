@@ -233,6 +233,13 @@ kappa_tensor_file_add_note (KappaTensorFile *self, const char *key, const char *
   g_array_insert_val (priv->metadata, priv->n_notes++, pair);
 }
 
+/* How many of the metadata, the first of them, were found out and not said by the file. */
+guint
+kappa_tensor_file_get_n_notes (KappaTensorFile *self)
+{
+  return PRIVATE (self)->n_notes;
+}
+
 /* Keeps the values of a pickled checkpoint for kappa_tensor_file_get_object(); takes @pickle. */
 void
 kappa_tensor_file_set_pickle (KappaTensorFile *self, KappaPickle *pickle)
