@@ -54,7 +54,8 @@ add_member (KappaTensorFile *file, KappaZip *zip, guint index, GError **error)
  * kappa_npz_open:
  * @zip: (transfer full): the archive
  *
- * Names are the members' without ".npy"; they may have slashes in them, as Google's do.
+ * Names are the members' without ".npy"; they may have slashes in them, as Google's do. Prefixes
+ * are taken away as in all checkpoints.
  *
  * Returns: (transfer full): the file; %NULL with %KAPPA_ERROR_FORMAT or %KAPPA_ERROR_UNSUPPORTED
  */
@@ -67,5 +68,5 @@ kappa_npz_open (KappaSource *source, KappaZip *zip, GCancellable *cancellable, G
     if (g_cancellable_set_error_if_cancelled (cancellable, error)
         || !add_member (file, zip, i, error))
       return NULL;
-  return kappa_tensor_file_finish (file, FALSE, error) ? g_steal_pointer (&file) : NULL;
+  return kappa_tensor_file_finish (file, TRUE, error) ? g_steal_pointer (&file) : NULL;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/formats/tensor-names.h"
 
 /* As many names are told of each kind of mismatch. */
 #define MAX_TOLD 4
@@ -132,16 +133,24 @@ is_count (const KappaTensorEntry *entry, GHashTable *used)
   return g_hash_table_contains (used, sibling);
 }
 
-static void
+/* Returns: how many tensors are an optimiser's, which is neither missed nor extra */
+static guint
 find_extra (const KappaTensorTable *table, GHashTable *used, Mismatch *extra)
 {
+  guint n_state = 0;
+
   for (guint i = 0; i < kappa_tensor_table_get_n (table); i++)
     {
       const KappaTensorEntry *entry = kappa_tensor_table_get (table, i);
 
-      if (!g_hash_table_contains (used, entry->name) && !is_count (entry, used))
+      if (g_hash_table_contains (used, entry->name))
+        continue;
+      if (g_str_has_prefix (entry->name, KAPPA_TENSOR_NAMES_STATE))
+        n_state++;
+      else if (!is_count (entry, used))
         mismatch_add (extra, entry->name, &entry->shape, NULL);
     }
+  return n_state;
 }
 
 /**
@@ -149,7 +158,8 @@ find_extra (const KappaTensorTable *table, GHashTable *used, Mismatch *extra)
  * @table: what was recognised
  *
  * Compares every tensor the builder asks for with the file, and the file with the builder: nothing
- * may be missing, left over, of another shape or made of integers.
+ * may be missing, left over, of another shape or made of integers. An optimiser's state may be
+ * there beside it.
  *
  * Returns: (transfer full): which tensor is which, valid as long as @table; %NULL with
  * KAPPA_ERROR_UNSUPPORTED if this version has no builder for the network, KAPPA_ERROR_MODEL if
@@ -194,7 +204,7 @@ kappa_recognition_match (const KappaRecognition *self,
         if (place->parts[part] != NULL)
           g_hash_table_add (used, place->parts[part]->name);
     }
-  find_extra (table, used, &extra);
+  match->n_state = find_extra (table, used, &extra);
   mismatch_tell (&missing, text, "tensor is missing", "tensors are missing");
   mismatch_tell (&shapes, text, "tensor has another shape", "tensors have another shape");
   mismatch_tell (&integers, text, "tensor is made of integers", "tensors are made of integers");

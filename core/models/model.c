@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/formats/tensor-names.h"
 #include "core/base/hash.h"
 #include "core/models/class-names.h"
 
@@ -77,6 +78,21 @@ find_wrapper (KappaTensorFile *file)
   return g_strdup (wrapper != NULL ? wrapper : "");
 }
 
+/* Nothing is left aside without a word. */
+static void
+tell_state (KappaModel *self)
+{
+  char *wrapper;
+
+  if (self->match->n_state == 0)
+    return;
+  wrapper = g_strdup_printf (
+      "%s%s%u arrays under “" KAPPA_TENSOR_NAMES_STATE "” are an optimiser's state and left aside",
+      self->wrapper, *self->wrapper != '\0' ? "; " : "", self->match->n_state);
+  g_free (self->wrapper);
+  self->wrapper = wrapper;
+}
+
 /* Keys of readers, not of files. */
 static gboolean
 is_readers_key (const char *key)
@@ -118,6 +134,7 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
   self->match = kappa_recognition_match (self->recognition, self->table, error);
   if (self->match == NULL)
     return FALSE;
+  tell_state (self);
   self->preset = kappa_preset_choose (self->recognition, &hints, options, error);
   if (self->preset == NULL)
     return FALSE;
@@ -194,8 +211,8 @@ hash_tensor (KappaTensorFile *file, guint index, GChecksum *checksum, GError **e
 
   if (!kappa_tensor_file_read_elements (file, index, elements, error))
     return FALSE;
-  g_checksum_update (checksum, (const guint8 *) head, (gssize) strlen (head) + 1);
-  g_checksum_update (checksum, elements, (gssize) size);
+  g_checksum_update (checksum, (const guint8 *)head, (gssize)strlen (head) + 1);
+  g_checksum_update (checksum, elements, (gssize)size);
   return TRUE;
 }
 
@@ -300,7 +317,7 @@ kappa_model_list_metadata (KappaModel *self)
         g_ptr_array_add (keys, g_strdup (key));
     }
   g_ptr_array_add (keys, NULL);
-  return (char **) g_ptr_array_free (keys, FALSE);
+  return (char **)g_ptr_array_free (keys, FALSE);
 }
 
 /**

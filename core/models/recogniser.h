@@ -25,11 +25,13 @@ typedef struct
  * KappaMatch:
  * @listing: what the builder asks for and makes, for an image of the size the network was made for
  * @places: (array): where the table has each of the listing's tensors
+ * @n_state: how many arrays of an optimiser were left aside
  */
 typedef struct
 {
   KappaNetworkListing *listing;
   KappaTensorPlace *places;
+  guint n_state;
 } KappaMatch;
 
 KappaRecognition    *kappa_recognise        (const KappaTensorTable *table, GError **error);

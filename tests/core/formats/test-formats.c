@@ -441,6 +441,17 @@ test_names (void)
     { { "module.visual.trunk.a", "module.visual.trunk.b" }, "module.visual.trunk.", { "a", "b" } },
     { { "module.", "module.b" }, "module.", { "module.", "b" } },
     { { "encoder.a" }, "", { "encoder.a" } },
+    { { "opt/target/a/b", "opt/target/c" }, "opt/target/", { "a/b", "c" } },
+    { { "opt/target/a", "opt/state/step", "opt/state/m/a" },
+      "opt/target/",
+      { "a", "opt/state/step", "opt/state/m/a" } },
+    { { "opt/target/a", "extra" }, "", { "opt/target/a", "extra" } },
+    { { "opt/state/step" }, "", { "opt/state/step" } },
+    { { "opt/target/", "opt/target/b" }, "", { "opt/target/", "opt/target/b" } },
+    { { "params/img/a", "params/img/b" }, "params/img/", { "a", "b" } },
+    { { "params/a", "params/img/b", "opt/0/m" }, "params/", { "a", "img/b", "opt/0/m" } },
+    { { "params/img/a", "params/txt/a", "params/t" }, "params/", { "img/a", "txt/a", "t" } },
+    { { "params/opt/state/a", "opt/state/a" }, "", { "params/opt/state/a", "opt/state/a" } },
     { { NULL }, "", { NULL } },
   };
 

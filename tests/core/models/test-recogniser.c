@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/formats/tensor-names.h"
 #include "core/models/recogniser.h"
 #include "tests/core/models/key-list.h"
 #include "tests/support/shared.h"
@@ -174,6 +175,75 @@ test_all_lists_have_rows (void)
       n++;
     }
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (layouts));
+}
+
+/* The same network under @prefix, with what an optimiser keeps for each array beside it. */
+static KappaTensorTable *
+wrap_keys (const KappaTensorTable *table, const char *prefix, const char *state, char **stripped)
+{
+  KappaTensorTable *wrapped = kappa_tensor_table_new ();
+  g_autoptr (GPtrArray) full = g_ptr_array_new_with_free_func (g_free);
+  g_autofree const char **names = NULL;
+  guint n = kappa_tensor_table_get_n (table);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (full, g_strconcat (prefix, kappa_tensor_table_get (table, i)->name, NULL));
+  for (guint i = 0; i < n && state != NULL; i++)
+    g_ptr_array_add (full, g_strconcat (state, kappa_tensor_table_get (table, i)->name, NULL));
+  names = g_memdup2 (full->pdata, full->len * sizeof *names);
+  *stripped = kappa_tensor_names_strip (names, full->len);
+  for (guint i = 0; i < full->len; i++)
+    kappa_tensor_table_add (wrapped, names[i], &kappa_tensor_table_get (table, i % n)->shape, TRUE,
+                            i);
+  return wrapped;
+}
+
+/* Google's files hold a ViT or a Mixer bare, or under one of three prefixes, perhaps in the middle
+ * of training. */
+static void
+test_google_prefixes (void)
+{
+  static const struct
+  {
+    const char *prefix, *state;
+  } wraps[] = { { "opt/target/", NULL }, { "opt/target/", "opt/state/param_states/" },
+                { "params/", NULL },     { "params/", "opt/0/mu/" },
+                { "params/img/", NULL }, { "params/img/", "opt/0/mu/img/" } };
+  guint n_seen = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (layouts); i++)
+    {
+      g_autofree char *relative = g_strdup_printf ("facts/keys/%s.tsv", layouts[i].file),
+                      *path = NULL;
+      g_autoptr (KappaTensorTable) bare = NULL;
+
+      if (strstr (layouts[i].file, "npz") == NULL)
+        continue;
+      path = kappa_test_need_shared (relative);
+      if (path == NULL)
+        return;
+      bare = kappa_test_read_keys (path);
+      for (guint w = 0; w < G_N_ELEMENTS (wraps); w++)
+        {
+          g_autofree char *stripped = NULL;
+          g_autoptr (KappaTensorTable) table
+              = wrap_keys (bare, wraps[w].prefix, wraps[w].state, &stripped);
+          g_autoptr (GError) error = NULL;
+          g_autoptr (KappaRecognition) recognition = kappa_recognise (table, &error);
+          g_autoptr (KappaMatch) match = NULL;
+
+          g_assert_no_error (error);
+          g_assert_cmpstr (stripped, ==, wraps[w].prefix);
+          g_assert_cmpstr (recognition->name, ==, layouts[i].name);
+          match = kappa_recognition_match (recognition, table, &error);
+          g_assert_no_error (error);
+          g_assert_cmpuint (match->n_state, ==,
+                            wraps[w].state != NULL ? kappa_tensor_table_get_n (bare) : 0);
+          check_listing (match->listing, layouts[i].parameters, layouts[i].macs);
+          n_seen++;
+        }
+    }
+  g_assert_cmpuint (n_seen, ==, 23 * G_N_ELEMENTS (wraps));
 }
 
 static KappaTensorTable *
@@ -503,6 +573,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, GUINT_TO_POINTER (i), test_layout);
     }
+  g_test_add_func ("/recogniser/google-prefixes", test_google_prefixes);
   g_test_add_func ("/recogniser/all-lists-have-rows", test_all_lists_have_rows);
   g_test_add_func ("/recogniser/missing", test_missing);
   g_test_add_func ("/recogniser/counts-are-optional", test_counts_are_optional);
