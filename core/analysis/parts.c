@@ -8,115 +8,168 @@ G_DEFINE_ENUM_TYPE (KappaPer,
                     G_DEFINE_ENUM_VALUE (KAPPA_PER_LAYER, "layer"),
                     G_DEFINE_ENUM_VALUE (KAPPA_PER_BLOCK, "block"))
 
-const char *const kappa_per_blurbs[] = {
-  "every tensor for itself",
-  "weight and bias of a layer together",
-  "all layers of a block together; what lies before the first block is the stem, what lies behind "
-  "the last one the head",
-};
+G_DEFINE_ENUM_TYPE (KappaPerOrNone,
+                    kappa_per_or_none,
+                    G_DEFINE_ENUM_VALUE (KAPPA_PER_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_PER_TENSOR, "tensor"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_PER_LAYER, "layer"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_PER_BLOCK, "block"))
 
-static gboolean
-is_inside (const char *layer, const char *block)
+static void
+part_free (gpointer data)
 {
-  const gsize length = strlen (block);
+  KappaPart *self = data;
 
-  return g_str_has_prefix (layer, block) && (layer[length] == '.' || layer[length] == '\0');
+  g_free (self->name);
+  g_array_unref (self->tensors);
+  g_free (self);
 }
 
-/* The name of the block a layer lies in, or NULL. */
+/* The block a layer is in: the longest name of a block's result that the layer's begins with. */
 static const char *
 find_block (KappaModel *model, const char *layer)
 {
   guint n;
   const KappaActivation *activations = kappa_model_get_activations (model, &n);
+  const char *found = NULL;
+  gsize longest = 0;
 
   for (guint i = 0; i < n; i++)
-    if ((activations[i].flags & KAPPA_ACTIVATION_BLOCK) && is_inside (layer, activations[i].name))
-      return activations[i].name;
-  return NULL;
+    {
+      const gsize length = strlen (activations[i].name);
+
+      if ((activations[i].flags & KAPPA_ACTIVATION_BLOCK) && length > longest
+          && g_str_has_prefix (layer, activations[i].name)
+          && (layer[length] == '.' || layer[length] == '\0'))
+        {
+          found = activations[i].name;
+          longest = length;
+        }
+    }
+  return found;
 }
 
-/* Whether a tensor in a block comes at @tensor or behind it. */
-static gboolean
-has_block_behind (KappaModel *model, guint tensor)
+/* What is in no block is the stem before the first block, and the head after the last. Networks
+ * without blocks are parted by layer. */
+static char *
+name_block (KappaModel *model, const KappaParameter *parameter)
 {
-  for (guint i = tensor; i < kappa_model_get_n_parameters (model); i++)
-    if (find_block (model, kappa_model_get_parameter (model, i)->layer) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-/* A network without blocks is taken apart by layers. */
-static const char *
-name_of_block (KappaModel *model, guint tensor)
-{
-  const char *layer = kappa_model_get_parameter (model, tensor)->layer;
-  const char *block = find_block (model, layer);
+  const char *block = find_block (model, parameter->layer);
+  gboolean before = FALSE, any = FALSE;
 
   if (block != NULL)
-    return block;
-  if (!has_block_behind (model, 0))
-    return layer;
-  return has_block_behind (model, tensor) ? "stem" : "head";
+    return g_strdup (block);
+  for (guint i = 0; i < kappa_model_get_n_parameters (model); i++)
+    {
+      const KappaParameter *other = kappa_model_get_parameter (model, i);
+
+      if (find_block (model, other->layer) == NULL)
+        continue;
+      any = TRUE;
+      before |= other->offset > parameter->offset;
+    }
+  return g_strdup (!any ? parameter->layer : before ? "stem" : "head");
 }
 
-static const char *
-name_of_part (KappaModel *model, KappaPer per, guint tensor)
+static char *
+name_part (KappaModel *model, KappaPer per, const KappaParameter *parameter)
 {
   switch (per)
     {
+    case KAPPA_PER_TENSOR:
+      return g_strdup (parameter->name);
     case KAPPA_PER_LAYER:
-      return kappa_model_get_parameter (model, tensor)->layer;
+      return g_strdup (parameter->layer);
     case KAPPA_PER_BLOCK:
-      return name_of_block (model, tensor);
+      return name_block (model, parameter);
     default:
-      return kappa_model_get_parameter (model, tensor)->name;
+      return g_strdup ("whole network");
     }
 }
 
-static guint
-find_or_add (KappaParts *self, const char *name)
+static KappaPart *
+find_part (GPtrArray *parts, const char *name)
 {
-  guint i = 0;
+  KappaPart *part;
 
-  while (i < self->n && !g_str_equal (self->parts[i].name, name))
-    i++;
-  if (i == self->n)
-    self->parts[self->n++] = (KappaPart) { g_string_chunk_insert (self->names, name), 0 };
-  return i;
+  for (guint i = 0; i < parts->len; i++)
+    if (strcmp (((KappaPart *)parts->pdata[i])->name, name) == 0)
+      return parts->pdata[i];
+  part = g_new0 (KappaPart, 1);
+  part->name = g_strdup (name);
+  part->tensors = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_ptr_array_add (parts, part);
+  return part;
 }
 
 /**
  * kappa_parts_new:
  *
- * Returns: (transfer full): the parts of a network; every tensor is in one
+ * Returns: (transfer full) (element-type KappaPart): parts that make up all parameters, in
+ * flat order of their first tensors; the whole network as one for %KAPPA_PER_NONE
  */
-KappaParts *
+GPtrArray *
 kappa_parts_new (KappaModel *model, KappaPer per)
 {
-  KappaParts *self = g_new0 (KappaParts, 1);
-  guint n_tensors = kappa_model_get_n_parameters (model);
+  GPtrArray *parts = g_ptr_array_new_with_free_func (part_free);
 
-  self->parts = g_new (KappaPart, n_tensors);
-  self->part_of_tensor = g_new (guint, n_tensors);
-  self->names = g_string_chunk_new (256);
-  for (guint t = 0; t < n_tensors; t++)
+  for (guint i = 0; i < kappa_model_get_n_parameters (model); i++)
     {
-      guint part = find_or_add (self, name_of_part (model, per, t));
+      const KappaParameter *parameter = kappa_model_get_parameter (model, i);
+      g_autofree char *name = name_part (model, per, parameter);
+      KappaPart *part = find_part (parts, name);
 
-      self->part_of_tensor[t] = part;
-      self->parts[part].size += kappa_model_get_parameter (model, t)->size;
+      g_array_append_val (part->tensors, i);
+      part->size += parameter->size;
     }
-  return self;
+  return parts;
 }
 
-void
-kappa_parts_free (KappaParts *self)
+/**
+ * kappa_per_get_name:
+ *
+ * Returns: (transfer none): "none", "tensor", "layer" or "block"
+ */
+const char *
+kappa_per_get_name (KappaPer per)
 {
-  if (self == NULL)
-    return;
-  g_free (self->parts);
-  g_free (self->part_of_tensor);
-  g_string_chunk_free (self->names);
-  g_free (self);
+  static const char *const names[] = { "none", "tensor", "layer", "block" };
+
+  return names[per];
+}
+
+/**
+ * kappa_part_gather:
+ * @flat: a number for each parameter
+ * @part: (out caller-allocates): those of the part, side by side
+ */
+void
+kappa_part_gather (const KappaPart *self, KappaModel *model, const double *flat, double *part)
+{
+  for (guint i = 0; i < self->tensors->len; i++)
+    {
+      const KappaParameter *tensor
+          = kappa_model_get_parameter (model, g_array_index (self->tensors, guint, i));
+
+      memmove (part, flat + tensor->offset, tensor->size * sizeof *part);
+      part += tensor->size;
+    }
+}
+
+/**
+ * kappa_part_scatter:
+ * @flat: (out caller-allocates): the numbers of the part in their places, 0 elsewhere
+ */
+void
+kappa_part_scatter (const KappaPart *self, KappaModel *model, const double *part, double *flat)
+{
+  memset (flat, 0, kappa_model_get_parameters_size (model) * sizeof *flat);
+  for (guint i = 0; i < self->tensors->len; i++)
+    {
+      const KappaParameter *tensor
+          = kappa_model_get_parameter (model, g_array_index (self->tensors, guint, i));
+
+      memcpy (flat + tensor->offset, part, tensor->size * sizeof *part);
+      part += tensor->size;
+    }
 }

@@ -92,13 +92,13 @@ collect_vectors (const KappaLockstep *self,
 {
   for (guint t = first; t < last; t++)
     {
-      const KappaSpectrumPart *part = tasks[t].part;
-      g_autofree double *values = g_new (double, part->n);
+      const KappaPart *part = tasks[t].part;
+      g_autofree double *values = g_new (double, part->size);
 
       for (guint i = 0; i < kappa_lanczos_get_n_wanted (tasks[t].lanczos); i++)
         {
           kappa_lanczos_get_wanted (tasks[t].lanczos, i, values);
-          kappa_spectrum_part_scatter (part, self->model, values, *vectors++);
+          kappa_part_scatter (part, self->model, values, *vectors++);
         }
     }
 }
@@ -119,7 +119,7 @@ hand_out_products (const KappaLockstep *self,
         continue;
       /* In place: a part never lies before where it is moved to. */
       for (guint i = 0; i < n_wanted; i++)
-        kappa_spectrum_part_gather (tasks[t].part, self->model, products[i], products[i]);
+        kappa_part_gather (tasks[t].part, self->model, products[i], products[i]);
       if (!kappa_lanczos_advance (tasks[t].lanczos, products, self->context, error))
         return FALSE;
       kappa_lanczos_journal_save (&tasks[t].journal, tasks[t].lanczos);

@@ -2,7 +2,7 @@
 
 #include "core/analysis/curvature.h"
 #include "core/analysis/lanczos-journal.h"
-#include "core/analysis/spectrum-parts.h"
+#include "core/analysis/parts.h"
 
 /**
  * KappaLockstepTask:
@@ -13,7 +13,7 @@
  */
 typedef struct
 {
-  const KappaSpectrumPart *part;
+  const KappaPart *part;
   KappaLanczos *lanczos;
   KappaLanczosJournal journal;
   double **starts;

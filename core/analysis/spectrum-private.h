@@ -10,8 +10,8 @@
  * @kind: which matrix
  * @name: of the matrix, for people
  * @description: what decides the numbers, to follow "over"
- * @whole: (element-type KappaSpectrumPart): the network as one part
- * @parts: (nullable) (element-type KappaSpectrumPart): the parts that are looked at besides
+ * @whole: (element-type KappaPart): the network as one part
+ * @parts: (nullable) (element-type KappaPart): the parts that are looked at besides
  * @n_folds: 0 or at least 2
  * @n_before: products that were there already
  * @tasks: those of the eigenvalues, the whole network's first
@@ -37,7 +37,7 @@ typedef struct
   guint n_probes, n_steps, n_folds;
   double tolerance;
   gboolean wide, formula, deflate;
-  KappaSpectrumPer per;
+  KappaPer per;
   KappaDensityKernel kernel;
   guint64 seed;
   KappaLockstepTask *tasks;
@@ -51,7 +51,7 @@ gboolean kappa_spectrum_estimate           (KappaAnalysis *analysis, KappaInputs
                                             KappaEstimate *estimate, GError **error);
 KappaLockstep kappa_spectrum_run_lockstep  (KappaSpectrumRun *run, void (*stepped) (gpointer data), gpointer data);
 KappaLanczosOptions kappa_spectrum_run_options (const KappaSpectrumRun *run, gsize n, guint top, guint bottom);
-double **kappa_spectrum_run_starts         (KappaSpectrumRun *run, const KappaSpectrumPart *part, const char *stream,
+double **kappa_spectrum_run_starts         (KappaSpectrumRun *run, const KappaPart *part, const char *stream,
                                             guint first, guint n_vectors);
 void     kappa_spectrum_free_starts        (double **vectors, guint n_vectors);
 

@@ -65,9 +65,9 @@ run_init (KappaSpectrumRun *run, KappaAnalysis *analysis, gint64 n_images)
   run->n_folds = n_folds >= 2 && n_folds <= n_images && run->top + run->bottom > 0 ? n_folds : 0;
   run->top = (guint)MIN (run->top, run->n);
   run->bottom = (guint)MIN (run->bottom, run->n - run->top);
-  run->whole = kappa_spectrum_parts_new (run->model, KAPPA_SPECTRUM_PER_NONE);
-  if (run->per != KAPPA_SPECTRUM_PER_NONE)
-    run->parts = kappa_spectrum_parts_new (run->model, run->per);
+  run->whole = kappa_parts_new (run->model, KAPPA_PER_NONE);
+  if (run->per != KAPPA_PER_NONE)
+    run->parts = kappa_parts_new (run->model, run->per);
 }
 
 KappaLockstep
@@ -113,7 +113,7 @@ kappa_spectrum_run_options (const KappaSpectrumRun *run, gsize n, guint top, gui
  */
 double **
 kappa_spectrum_run_starts (KappaSpectrumRun *run,
-                           const KappaSpectrumPart *part,
+                           const KappaPart *part,
                            const char *stream,
                            guint first,
                            guint n_vectors)
@@ -136,8 +136,8 @@ kappa_spectrum_run_starts (KappaSpectrumRun *run,
         }
       else
         kappa_stream_normals (&numbers, 0, run->n, flat);
-      vectors[v] = g_new (double, part->n);
-      kappa_spectrum_part_gather (part, run->model, flat, vectors[v]);
+      vectors[v] = g_new (double, part->size);
+      kappa_part_gather (part, run->model, flat, vectors[v]);
     }
   return vectors;
 }
@@ -152,7 +152,7 @@ kappa_spectrum_free_starts (double **vectors, guint n_vectors)
 
 static void
 add_task (KappaSpectrumRun *run,
-          const KappaSpectrumPart *part,
+          const KappaPart *part,
           const KappaLanczosOptions *options,
           const char *name)
 {
@@ -166,10 +166,10 @@ add_task (KappaSpectrumRun *run,
 }
 
 static KappaLanczosOptions
-part_options (const KappaSpectrumRun *run, const KappaSpectrumPart *part)
+part_options (const KappaSpectrumRun *run, const KappaPart *part)
 {
   KappaLanczosOptions options
-      = kappa_spectrum_run_options (run, part->n, run->top > 0, run->bottom > 0);
+      = kappa_spectrum_run_options (run, part->size, run->top > 0, run->bottom > 0);
 
   options.block = 1;
   options.capacity = (guint)MIN (options.capacity, PART_SPARE);
@@ -189,7 +189,7 @@ make_tasks (KappaSpectrumRun *run)
   add_task (run, run->whole->pdata[0], &options, ".lanczos");
   for (guint i = 0; run->parts != NULL && i < run->parts->len; i++)
     {
-      const KappaSpectrumPart *part = run->parts->pdata[i];
+      const KappaPart *part = run->parts->pdata[i];
       const KappaLanczosOptions own = part_options (run, part);
       g_autofree char *name = g_strdup_printf (".part-%u", i);
 

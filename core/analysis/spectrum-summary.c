@@ -5,14 +5,6 @@
 #include "core/analysis/folds.h"
 #include "core/analysis/spectrum-private.h"
 
-static const char *
-per_name (KappaSpectrumPer per)
-{
-  static const char *const names[] = { "none", "tensor", "layer", "block" };
-
-  return names[per];
-}
-
 static void
 declare (KappaSpectrumRun *run,
          const char *name,
@@ -34,7 +26,7 @@ declare (KappaSpectrumRun *run,
 static char *
 part_array (const KappaSpectrumRun *run, const char *quantity)
 {
-  return g_strdup_printf ("%s_by_%s", quantity, per_name (run->per));
+  return g_strdup_printf ("%s_by_%s", quantity, kappa_per_get_name (run->per));
 }
 
 static void
@@ -251,14 +243,14 @@ get_part_value (KappaSpectrumRun *run, const char *quantity, guint part)
 }
 
 static double
-get_norm (KappaSpectrumRun *run, const KappaSpectrumPart *part)
+get_norm (KappaSpectrumRun *run, const KappaPart *part)
 {
   const double *weights = kappa_model_get_parameters_wide (run->model, NULL);
-  g_autofree double *own = g_new (double, part->n);
+  g_autofree double *own = g_new (double, part->size);
   double square = 0.0;
 
-  kappa_spectrum_part_gather (part, run->model, weights, own);
-  for (gsize i = 0; i < part->n; i++)
+  kappa_part_gather (part, run->model, weights, own);
+  for (gsize i = 0; i < part->size; i++)
     square += own[i] * own[i];
   return sqrt (square);
 }
@@ -275,7 +267,7 @@ add_parts (KappaSpectrumRun *run)
     { (char *)"lambda_min_residual", NULL, KAPPA_COLUMN_NUMBER },
     { (char *)"weight_norm", NULL, KAPPA_COLUMN_NUMBER },
   };
-  g_autofree char *name = g_strdup_printf ("lambda_by_%s", per_name (run->per));
+  g_autofree char *name = g_strdup_printf ("lambda_by_%s", kappa_per_get_name (run->per));
   g_autofree char *text = g_strdup_printf (
       "extreme eigenvalues of the diagonal block of the %s that belongs to each part of the "
       "network, with the residuals ‖Hv − λv‖ of the Lanczos recurrence, and ‖w‖ of its weights; "
@@ -285,10 +277,10 @@ add_parts (KappaSpectrumRun *run)
 
   for (guint i = 0; i < run->parts->len; i++)
     {
-      const KappaSpectrumPart *part = run->parts->pdata[i];
+      const KappaPart *part = run->parts->pdata[i];
 
       kappa_table_add_row (
-          table, part->name, (gint64)part->n, get_part_value (run, "lambda_max", i),
+          table, part->name, (gint64)part->size, get_part_value (run, "lambda_max", i),
           get_part_value (run, "lambda_max_residual", i), get_part_value (run, "lambda_min", i),
           get_part_value (run, "lambda_min_residual", i), get_norm (run, part));
     }

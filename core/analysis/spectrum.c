@@ -190,7 +190,7 @@ static const KappaProperty per_property = {
   .blurb = "of what parts of the network the extreme eigenvalues are wanted too",
   .unit = "",
   .fallback = "none",
-  .enum_type = kappa_spectrum_per_get_type,
+  .enum_type = kappa_per_or_none_get_type,
   .value_blurbs = per_blurbs,
 };
 
@@ -247,7 +247,7 @@ kappa_spectrum_check (KappaAnalysis *analysis, KappaInputs *given, GError **erro
     return refuse (error, "precision: bfloat16 has no second derivatives; use float32 or float64");
   if (n_values == 0 && n_probes == 0)
     return refuse (error, "top, bottom, probes: all are 0, so that there is nothing to compute");
-  if (n_values == 0 && kappa_analysis_get_enum (analysis, "per") != KAPPA_SPECTRUM_PER_NONE)
+  if (n_values == 0 && kappa_analysis_get_enum (analysis, "per") != KAPPA_PER_NONE)
     return refuse (error, "per: parts have no eigenvalues with top and bottom 0");
   if (n_values == 0 && *kappa_analysis_get_string (analysis, "save-eigenvectors") != '\0')
     return refuse (error, "save-eigenvectors: there are none with top and bottom 0");

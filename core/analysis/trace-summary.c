@@ -199,7 +199,7 @@ set_spread (Found *found, KappaTracePlan *plan, KappaResult *result, const char 
 
 /* The deviation of a part's trace over the folds. */
 static double
-deviation (Found *found, KappaTracePlan *plan, const KappaParts *parts, guint part)
+deviation (Found *found, KappaTracePlan *plan, const KappaPart *part)
 {
   double sum = 0.0, squares = 0.0;
 
@@ -208,9 +208,9 @@ deviation (Found *found, KappaTracePlan *plan, const KappaParts *parts, guint pa
       {
         double trace = 0.0;
 
-        for (guint t = 0; t < found->n; t++)
-          if (parts->part_of_tensor[t] == part)
-            trace += found->folds[(gsize)f * (found->n + 1) + t];
+        for (guint i = 0; i < part->tensors->len; i++)
+          trace
+              += found->folds[(gsize)f * (found->n + 1) + g_array_index (part->tensors, guint, i)];
         if (round == 0)
           sum += trace;
         else
@@ -220,24 +220,20 @@ deviation (Found *found, KappaTracePlan *plan, const KappaParts *parts, guint pa
 }
 
 static void
-add_part (KappaTable *table,
-          Found *found,
-          KappaTracePlan *plan,
-          const KappaParts *parts,
-          guint part)
+add_part (KappaTable *table, Found *found, KappaTracePlan *plan, const KappaPart *part)
 {
-  const KappaPart *p = &parts->parts[part];
   double trace = 0.0, half = 0.0;
 
-  for (guint t = 0; t < found->n; t++)
-    if (parts->part_of_tensor[t] == part)
-      {
-        trace += found->value[t];
-        half += plan->curvature != NULL ? width_of_error (plan) * found->error[t] : 0.0;
-      }
-  kappa_table_add_row (table, p->name, (gint64)p->size, trace, trace - half, trace + half,
-                       trace / found->value[found->n], trace / (double)p->size,
-                       deviation (found, plan, parts, part));
+  for (guint i = 0; i < part->tensors->len; i++)
+    {
+      const guint t = g_array_index (part->tensors, guint, i);
+
+      trace += found->value[t];
+      half += plan->curvature != NULL ? width_of_error (plan) * found->error[t] : 0.0;
+    }
+  kappa_table_add_row (table, part->name, (gint64)part->size, trace, trace - half, trace + half,
+                       trace / found->value[found->n], trace / (double)part->size,
+                       deviation (found, plan, part));
 }
 
 static void
@@ -247,9 +243,9 @@ add_table (Found *found,
            KappaPer per,
            const char *definition)
 {
-  static const char *const names[] = { "trace_by_tensor", "trace_by_layer", "trace_by_block" };
-  static const char *const first[] = { "tensor", "layer", "block" };
-  const KappaColumn columns[] = { { (char *)first[per], "", KAPPA_COLUMN_TEXT },
+  const char *kind = kappa_per_get_name (per);
+  g_autofree char *name = g_strdup_printf ("trace_by_%s", kind);
+  const KappaColumn columns[] = { { (char *)kind, "", KAPPA_COLUMN_TEXT },
                                   { "parameters", "", KAPPA_COLUMN_INTEGER },
                                   { "trace", "nat", KAPPA_COLUMN_NUMBER },
                                   { "low", "nat", KAPPA_COLUMN_NUMBER },
@@ -257,16 +253,16 @@ add_table (Found *found,
                                   { "share", "", KAPPA_COLUMN_NUMBER },
                                   { "mean_eigenvalue", "nat", KAPPA_COLUMN_NUMBER },
                                   { "fold_deviation", "nat", KAPPA_COLUMN_NUMBER } };
-  g_autoptr (KappaParts) parts = kappa_parts_new (plan->model, per);
+  g_autoptr (GPtrArray) parts = kappa_parts_new (plan->model, per);
   g_autofree char *text = g_strdup_printf (
       "traces of the diagonal blocks of each %s, with 95 %% intervals where they are estimated (of "
       "several "
       "tensors the sum of theirs, at worst too wide), and the deviation over the folds: %s",
-      first[per], definition);
-  KappaTable *table = kappa_table_new (names[per], text, G_N_ELEMENTS (columns), columns);
+      kind, definition);
+  KappaTable *table = kappa_table_new (name, text, G_N_ELEMENTS (columns), columns);
 
-  for (guint part = 0; part < parts->n; part++)
-    add_part (table, found, plan, parts, part);
+  for (guint i = 0; i < parts->len; i++)
+    add_part (table, found, plan, parts->pdata[i]);
   kappa_result_take_table (result, table);
 }
 

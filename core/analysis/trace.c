@@ -74,6 +74,13 @@ static const KappaProperty probes_property = {
   .maximum = 10000.0,
 };
 
+static const char *const per_blurbs[] = {
+  "every tensor for itself",
+  "weight and bias of a layer together",
+  "all layers of a block together; what lies before the first block is the stem, what lies behind "
+  "the last one the head",
+};
+
 static const KappaProperty per_property = {
   .name = "per",
   .type = KAPPA_PROPERTY_ENUM,
@@ -82,7 +89,7 @@ static const KappaProperty per_property = {
   .unit = "",
   .fallback = "tensor",
   .enum_type = kappa_per_get_type,
-  .value_blurbs = kappa_per_blurbs,
+  .value_blurbs = per_blurbs,
 };
 
 static gboolean

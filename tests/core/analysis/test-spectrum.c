@@ -7,7 +7,7 @@
 
 #include "core/analysis/curvature.h"
 #include "core/analysis/displacement.h"
-#include "core/analysis/spectrum-parts.h"
+#include "core/analysis/parts.h"
 #include "core/analysis/spectrum.h"
 #include "core/base/formula.h"
 #include "tests/core/analysis/fixture.h"
