@@ -7,6 +7,7 @@
 #include "core/graph/autodiff.h"
 #include "core/graph/op.h"
 #include "core/graph/program.h"
+#include "core/models/activation.h"
 #include "core/ops/ops.h"
 
 /* Activations so many are sorted to find a quantile. */
@@ -77,13 +78,11 @@ count_layer (KappaActivityCounter *self,
              KappaGraph *graph,
              KappaOutputs *outputs,
              guint layer,
-             KappaNode y)
+             KappaNode y,
+             KappaNode x)
 {
-  KappaNode x = kappa_graph_get_operand (graph, y, 0);
   const guint own = ((1u << kappa_graph_get_shape (graph, y)->rank) - 1u) & ~1u;
-  KappaNode active = mark_active (self, graph, y, x);
-  KappaNode nearest
-      = kappa_neg (graph, kappa_reduce_max (graph, kappa_neg (graph, magnitude (graph, x)), own));
+  KappaNode active = mark_active (self, graph, y, x), farthest;
 
   add (outputs, "cells", layer, KAPPA_OUTPUT_SUM, kappa_reduce_sum (graph, active, 1u));
   add (outputs, figure_names[KAPPA_ACTIVITY_ACTIVE], layer, KAPPA_OUTPUT_ROWS,
@@ -92,7 +91,11 @@ count_layer (KappaActivityCounter *self,
        kappa_reduce_sum (graph, kappa_mul (graph, y, y), own));
   add (outputs, figure_names[KAPPA_ACTIVITY_PRE_SQUARES], layer, KAPPA_OUTPUT_ROWS,
        kappa_reduce_sum (graph, kappa_mul (graph, x, x), own));
-  add (outputs, figure_names[KAPPA_ACTIVITY_KINK], layer, KAPPA_OUTPUT_ROWS, nearest);
+  if (!g_array_index (self->layers, KappaActivityLayer, layer).has_kink)
+    return;
+  farthest = kappa_reduce_max (graph, kappa_neg (graph, magnitude (graph, x)), own);
+  add (outputs, figure_names[KAPPA_ACTIVITY_KINK], layer, KAPPA_OUTPUT_ROWS,
+       kappa_neg (graph, farthest));
 }
 
 static gboolean
@@ -108,19 +111,21 @@ build (KappaGraph *graph, gint64 batch, KappaOutputs *outputs, gpointer data, GE
   kappa_model_build (self->model, graph, images);
   for (guint k = 0; k < self->layers->len; k++)
     {
-      const char *name = g_array_index (self->layers, KappaActivityLayer, k).activation->name;
-      KappaNode y = kappa_graph_find (graph, name);
+      const KappaActivation *activation
+          = g_array_index (self->layers, KappaActivityLayer, k).activation;
+      KappaNode y = kappa_graph_find (graph, activation->name),
+                x = kappa_activation_find_input (activation, graph);
 
-      if (y < 0 || kappa_graph_get_arity (graph, y) != 1)
+      if (y < 0 || x < 0)
         {
           g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
-                       "the network has no activation function called “%s”", name);
+                       "the network has no activation function called “%s”", activation->name);
           return FALSE;
         }
       if (self->listing)
         add (outputs, "values", k, KAPPA_OUTPUT_ROWS, y);
       else
-        count_layer (self, graph, outputs, k, y);
+        count_layer (self, graph, outputs, k, y, x);
     }
   return kappa_graph_check (graph, error);
 }
@@ -142,6 +147,7 @@ add_layer (KappaActivityCounter *self, const KappaActivation *activation)
   const KappaShape *shape = &activation->shape;
   KappaActivityLayer layer = { .activation = activation, .first = self->n_neurons };
 
+  layer.has_kink = (activation->flags & KAPPA_ACTIVATION_RELU) != 0;
   layer.unit_last = shape->rank == 2;
   layer.n_units = (gsize)shape->dims[layer.unit_last ? 1 : 0];
   layer.n_tokens = (gsize)kappa_shape_size (shape) / layer.n_units;
@@ -184,7 +190,7 @@ kappa_activity_counter_new (KappaModel *model,
   self->layers = g_array_new (FALSE, FALSE, sizeof (KappaActivityLayer));
   activations = kappa_model_get_activations (model, &n);
   for (guint i = 0; i < n; i++)
-    if (activations[i].flags & KAPPA_ACTIVATION_RELU)
+    if (activations[i].flags & (KAPPA_ACTIVATION_RELU | KAPPA_ACTIVATION_GELU))
       add_layer (self, &activations[i]);
   if (self->layers->len == 0)
     {
@@ -310,7 +316,8 @@ kappa_activity_counter_get_cells (KappaActivityCounter *self, guint layer)
 /**
  * kappa_activity_counter_get_figure:
  *
- * Returns: (transfer none) (array): a number for each image of the last run
+ * Returns: (transfer none) (array) (nullable): a number for each image of the last run; %NULL if
+ * the layer has no such figure
  */
 const double *
 kappa_activity_counter_get_figure (KappaActivityCounter *self,

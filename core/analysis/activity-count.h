@@ -12,6 +12,7 @@
  * @activation: of the model
  * @n_units: channels of a convolution, features of a dense layer or of tokens
  * @n_tokens: positions or tokens that every unit has a neuron at; 1 for dense layers
+ * @has_kink: whether its function bends at 0 alone, as relu does, and not everywhere
  * @unit_last: whether a unit's neurons are @n_units apart in memory, not @n_tokens side by side
  * @first: index of its first neuron among those of all layers
  */
@@ -20,6 +21,7 @@ typedef struct
   const KappaActivation *activation;
   gsize n_units;
   gsize n_tokens;
+  gboolean has_kink;
   gboolean unit_last;
   gsize first;
 } KappaActivityLayer;
@@ -30,7 +32,7 @@ typedef enum
   KAPPA_ACTIVITY_ACTIVE,      /* active neurons */
   KAPPA_ACTIVITY_SQUARES,     /* sum of the squares of the activations */
   KAPPA_ACTIVITY_PRE_SQUARES, /* sum of the squares of what the activation function was applied to */
-  KAPPA_ACTIVITY_KINK,        /* smallest size of that */
+  KAPPA_ACTIVITY_KINK,        /* smallest size of that, where there is a kink at 0 */
   KAPPA_ACTIVITY_N_FIGURES,
 } KappaActivityFigure;
 

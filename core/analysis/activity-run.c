@@ -78,6 +78,8 @@ keep_figures (KappaActivityRun *run, guint layer, gint64 first, gint64 count)
     {
       const double *values = kappa_activity_counter_get_figure (run->counter, f, layer);
 
+      if (values == NULL)
+        continue;
       for (gint64 i = 0; i < count; i++)
         shares[i] = f == KAPPA_ACTIVITY_ACTIVE ? values[i] / n : values[i];
       kappa_result_set_values (run->result, kept[f].array, at, (gsize)count, shares);

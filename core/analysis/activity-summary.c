@@ -10,7 +10,8 @@ typedef struct
   double low, high;
   gsize dead_units, saturated_units;
   gsize dead_neurons, saturated_neurons;
-  double kink, norm, pre_rms;
+  double kink; /* NAN where there is none */
+  double norm, pre_rms;
 } LayerSummary;
 
 static gsize
@@ -40,7 +41,7 @@ summarise_images (KappaActivityRun *run,
   double sum = 0.0;
 
   kappa_mean_interval (shares->values + row, n, &summary->active, &summary->low, &summary->high);
-  summary->kink = INFINITY;
+  summary->kink = layer->has_kink ? INFINITY : NAN;
   for (gsize i = row; i < row + n; i++)
     {
       summary->kink = fmin (summary->kink, kinks->values[i]);
@@ -150,7 +151,8 @@ new_layer_table (KappaActivityRun *run)
       "by layer: share of active neurons, %s, with its 95 %% interval over images; units (all "
       "their positions) and single neurons that are active on none (dead) or on all (saturated) of "
       "the images; the smallest |h| of what the activation function is applied to, also in units "
-      "of the root mean square of h; the mean Euclidean norm of an image's activations; of %s",
+      "of the root mean square of h, where the function has a kink at 0, unlike gelu; the mean "
+      "Euclidean norm of an image's activations; of %s",
       run->rule, run->description);
 
   return kappa_table_new ("layers", text, G_N_ELEMENTS (columns), columns);
@@ -235,7 +237,8 @@ set_totals (KappaActivityRun *run, const LayerSummary *total)
     { "saturated_units", (double)total->saturated_units, "units active on all images, everywhere" },
     { "dead_neurons", (double)total->dead_neurons, "neurons active on none of the images" },
     { "nearest_kink", total->kink,
-      "smallest |h| of what an activation function is applied to, over all layers: beside a kink, "
+      "smallest |h| of what an activation function with a kink at 0 is applied to, over all "
+      "layers: beside a kink, "
       "differences of gradients say nothing about the Hessian" },
   };
 
@@ -244,6 +247,8 @@ set_totals (KappaActivityRun *run, const LayerSummary *total)
       g_autofree char *text
           = g_strdup_printf ("%s; %s; of %s", scalars[i].definition, run->rule, run->description);
 
+      if (isnan (scalars[i].value))
+        continue;
       kappa_result_set_scalar (run->result, scalars[i].name, scalars[i].value, "",
                                KAPPA_CERTAINTY_EXACT, text);
     }
@@ -262,7 +267,7 @@ kappa_activity_summarise (KappaActivityRun *run)
   guint n_layers;
   const KappaActivityLayer *layers = kappa_activity_counter_get_layers (run->counter, &n_layers);
   KappaTable *table = new_layer_table (run);
-  LayerSummary total = { .kink = INFINITY };
+  LayerSummary total = { .kink = NAN };
 
   for (guint k = 0; k < n_layers; k++)
     {

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/models/activation.h"
+
 static gint64
 dim (KappaBuilder *builder, KappaNode node, guint axis)
 {
@@ -99,7 +101,7 @@ gelu_tanh (KappaGraph *graph, KappaNode x)
 
 /**
  * kappa_token_gelu:
- * @name: of the result
+ * @name: of the result; @x gets the same with #KAPPA_ACTIVATION_INPUT behind it
  *
  * x·Φ(x) (Hendrycks and Gimpel 2016), or its approximation by tanh, as the choices say.
  */
@@ -107,6 +109,7 @@ KappaNode
 kappa_token_gelu (KappaBuilder *builder, KappaNode x, const char *name)
 {
   KappaGraph *graph = builder->graph;
+  g_autofree char *input = g_strconcat (name, KAPPA_ACTIVATION_INPUT, NULL);
   KappaNode y;
 
   if (builder->choices->gelu_tanh)
@@ -116,6 +119,7 @@ kappa_token_gelu (KappaBuilder *builder, KappaNode x, const char *name)
         graph, kappa_scale (graph, x, 0.5),
         kappa_shift (graph, kappa_erf (graph, kappa_scale (graph, x, G_SQRT2 / 2.0)), 1.0));
   kappa_builder_mark (builder, y, name, KAPPA_ACTIVATION_GELU);
+  kappa_graph_set_name (graph, x, input);
   return y;
 }
 
