@@ -31,13 +31,23 @@ typedef struct
  * GoldenCheck:
  * @key: the quantity's key in the file
  * @skip: (nullable): instead of @check, why it is not checked
+ * @jumps: whether the quantity jumps where an activation crosses a kink
  */
 typedef struct
 {
   const char *key;
   void (*check) (GoldenFile *file, KappaDtype real, guint32 value);
   const char *skip;
+  gboolean jumps;
 } GoldenCheck;
+
+typedef struct
+{
+  char what[128];
+  double found;
+  double expected;
+  double allowed;
+} GoldenComparison;
 
 gboolean         golden_formula_fits (const GoldenFile *file);
 gboolean         golden_formula_open (GoldenFile *file, GError **error);
@@ -56,6 +66,10 @@ void             golden_check_eigenvalues (GoldenFile *file, KappaDtype real, gu
 void             golden_check_smallest (GoldenFile *file, KappaDtype real, guint32 value);
 void             golden_check_ritz (GoldenFile *file, KappaDtype real, guint32 value);
 void             golden_second_order (const char *what, KappaDtype real, double found, double expected);
+
+GArray          *golden_record       (GoldenFile *file, KappaDtype real, const GoldenCheck *check, guint32 value);
+gboolean         golden_take_down    (const GoldenComparison *comparison);
+double          *golden_find_spread  (GoldenFile *file, const GoldenCheck *check, guint32 value, gsize n);
 
 extern const GoldenCheck golden_formula_checks[];
 extern const guint golden_n_formula_checks;
