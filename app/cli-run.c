@@ -11,6 +11,7 @@
 #include "app/cli-session.h"
 #include "core/analysis/job.h"
 #include "core/analysis/result-json.h"
+#include "core/base/error.h"
 
 /* Longer runs are announced. */
 #define LONG_RUN_SECONDS 60.0
@@ -123,6 +124,23 @@ present (CliArguments *arguments, Computation *computation, GError **error)
                             kappa_job_get_title (job), kappa_job_get_recipe (job), error);
 }
 
+/* Some analyses answer a question, and scripts want to hear it. */
+static gboolean
+heed_verdict (const Computation *computation, GError **error)
+{
+  KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (kappa_job_get_analysis (computation->job));
+  g_autoptr (KappaScalar) verdict = NULL;
+
+  if (klass->verdict == NULL || computation->only_estimate)
+    return TRUE;
+  verdict = kappa_result_dup_scalar (kappa_job_get_result (computation->job), klass->verdict);
+  if (verdict->value != 0.0)
+    return TRUE;
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA, "%s: no (%s)", verdict->name,
+               verdict->definition);
+  return FALSE;
+}
+
 /**
  * cli_run_analysis:
  * @arguments: of which those about running and output count here
@@ -157,7 +175,7 @@ cli_run_analysis (CliArguments *arguments,
   computation.job = kappa_job_new (analysis, inputs, workspace);
   kappa_job_set_fresh (computation.job, cli_arguments_get_switch (arguments, "fresh"));
   done = cli_session_run (compute, &computation, &computation.context, computation.quiet, error)
-         && present (arguments, &computation, error);
+         && present (arguments, &computation, error) && heed_verdict (&computation, error);
   g_object_unref (computation.job);
   kappa_workers_unref (computation.context.workers);
   return done;

@@ -61,6 +61,7 @@ G_DECLARE_DERIVABLE_TYPE (KappaAnalysis, kappa_analysis, KAPPA, ANALYSIS, GObjec
  * @title: "Loss landscape"
  * @summary: one sentence, with its full stop
  * @seed_draws_images: whether the seed is for the sample of images, for want of anything else that is random
+ * @verdict: (nullable): name of a scalar that is 0 where the answer is no: the command fails then, its results printed
  * @check: (nullable): what no single parameter can say: combinations of parameters and inputs
  * @estimate: time and memory of a run, nothing run but a short calibration
  * @run: fills @result. Arrays of a resumed run are there already, with some values present: those are kept,
@@ -79,6 +80,7 @@ struct _KappaAnalysisClass
   const KappaInputSpec *inputs;
   guint n_inputs;
   gboolean seed_draws_images;
+  const char *verdict;
 
   gboolean (*check)    (KappaAnalysis *self, KappaInputs *inputs, GError **error);
   gboolean (*estimate) (KappaAnalysis *self, KappaInputs *inputs, KappaContext *context, KappaEstimate *estimate,

@@ -1,5 +1,6 @@
 #include "core/analysis/activity.h"
 #include "core/analysis/analysis.h"
+#include "core/analysis/compare.h"
 #include "core/analysis/compatibility.h"
 #include "core/analysis/landscape.h"
 #include "core/analysis/ntk.h"
@@ -21,6 +22,7 @@ static GType (*const get_types[]) (void) = {
   kappa_compatibility_get_type,
   kappa_trace_get_type,
   kappa_ntk_get_type,
+  kappa_compare_get_type,
 };
 
 /**
