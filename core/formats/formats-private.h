@@ -15,3 +15,4 @@ KappaTensorFile *kappa_zip_archive_open   (KappaSource *source, GCancellable *ca
 KappaTensorFile *kappa_torch_legacy_open  (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_torch_tar_open     (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_keras_open         (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_onnx_open          (KappaSource *source, GCancellable *cancellable, GError **error);

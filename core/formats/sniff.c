@@ -168,7 +168,7 @@ static const KappaFormat formats[] = {
     "Kappa runs no pickles; save the arrays as .npz, or the model's state_dict with torch.save()" },
   { "safetensors index", is_json, kappa_sharded_open, NULL },
   { "safetensors", is_safetensors, kappa_safetensors_open, NULL },
-  { "an ONNX model", is_onnx, NULL, NOT_YET },
+  { "ONNX", is_onnx, kappa_onnx_open, NULL },
   { "a text file", is_text, NULL, "checkpoints are not text; is it the right file?" },
 };
 
@@ -201,7 +201,7 @@ kappa_format_sniff (KappaSource *source, const KappaFormat **format, GError **er
     g_string_append_printf (first, " %02x", head[i]);
   return kappa_source_fail (source, error, KAPPA_ERROR_UNSUPPORTED,
                             "this is no format Kappa knows: PyTorch (zip, stream, tar), "
-                            "safetensors, npy, npz and Keras HDF5 are "
+                            "safetensors, ONNX, npy, npz and Keras HDF5 are "
                             "read; it begins with the bytes%s",
                             first->str);
 }

@@ -42,12 +42,37 @@ source_new (const char *path)
 KappaSource *
 kappa_source_open (const char *path, GError **error)
 {
+  int fd;
+
+  /* Opening a pipe would wait for somebody to write into it. */
+  fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  if (fd < 0)
+    {
+      int code = errno;
+      g_autofree char *name = g_filename_display_basename (path);
+
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "%s: %s", name,
+                   g_strerror (code));
+      return NULL;
+    }
+  return kappa_source_new_for_descriptor (fd, path, error);
+}
+
+/**
+ * kappa_source_new_for_descriptor:
+ * @fd: (transfer full): an open file, closed with the source or on failure
+ * @path: what it was opened by
+ *
+ * Returns: (transfer full): the file's bytes; %NULL as kappa_source_open()
+ */
+KappaSource *
+kappa_source_new_for_descriptor (int fd, const char *path, GError **error)
+{
   g_autoptr (KappaSource) self = source_new (path);
   struct stat status;
 
-  /* Opening a pipe would wait for somebody to write into it. */
-  self->fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
-  if (self->fd < 0 || fstat (self->fd, &status) != 0)
+  self->fd = fd;
+  if (fstat (fd, &status) != 0)
     {
       int code = errno;
 

@@ -12,6 +12,7 @@
 typedef struct _KappaSource KappaSource;
 
 KappaSource *kappa_source_open          (const char *path, GError **error);
+KappaSource *kappa_source_new_for_descriptor (int fd, const char *path, GError **error);
 KappaSource *kappa_source_new_for_bytes (GBytes *bytes, const char *name);
 KappaSource *kappa_source_ref           (KappaSource *self);
 void         kappa_source_unref         (KappaSource *self);

@@ -38,6 +38,9 @@ typedef struct
  *   tensor with what the builder asks for
  * @describe: Returns: (transfer full): the network's name for people, e.g. "ResNet-50"
  * @build: appends the network and returns the logits; %NULL for a family that is recognised and not built
+ * @find: (nullable): where the table has a tensor, of a network that comes with its names; such a file may have
+ *   tensors that are no part of the network
+ * @clear: (nullable): frees what the structure owns
  *
  * One family of networks: how it is recognised, and its one builder, whatever names and axes a file uses.
  */
@@ -52,6 +55,8 @@ typedef struct
   gboolean (*configure) (const KappaTensorView *view, gpointer config, GError **error);
   char *(*describe) (gconstpointer config);
   KappaNode (*build) (KappaBuilder *builder, gconstpointer config, KappaNode images);
+  gboolean (*find) (gconstpointer config, const KappaTensorTable *table, const char *canonical, KappaTensorPlace *place);
+  void (*clear) (gpointer config);
 } KappaArchitecture;
 
 /* Stages are counted up to this; more blocks in one are refused. */

@@ -153,6 +153,17 @@ find_extra (const KappaTensorTable *table, GHashTable *used, Mismatch *extra)
   return n_state;
 }
 
+static gboolean
+find_place (const KappaRecognition *self,
+            const KappaTensorView *view,
+            const char *name,
+            KappaTensorPlace *place)
+{
+  return self->architecture->find != NULL
+             ? self->architecture->find (self->config, view->table, name, place)
+             : kappa_tensor_view_find (view, name, place);
+}
+
 /**
  * kappa_recognition_match:
  * @table: what was recognised
@@ -194,7 +205,7 @@ kappa_recognition_match (const KappaRecognition *self,
       const KappaTensorSpec *spec = &g_array_index (match->listing->tensors, KappaTensorSpec, i);
       KappaTensorPlace *place = &match->places[i];
 
-      if (!kappa_tensor_view_find (&view, spec->name, place))
+      if (!find_place (self, &view, spec->name, place))
         mismatch_add (&missing, spec->name, NULL, &spec->shape);
       else if (!kappa_shape_equal (&place->shape, &spec->shape))
         mismatch_add (&shapes, spec->name, &place->shape, &spec->shape);
@@ -204,7 +215,8 @@ kappa_recognition_match (const KappaRecognition *self,
         if (place->parts[part] != NULL)
           g_hash_table_add (used, place->parts[part]->name);
     }
-  match->n_state = find_extra (table, used, &extra);
+  if (self->architecture->find == NULL)
+    match->n_state = find_extra (table, used, &extra);
   mismatch_tell (&missing, text, "tensor is missing", "tensors are missing");
   mismatch_tell (&shapes, text, "tensor has another shape", "tensors have another shape");
   mismatch_tell (&integers, text, "tensor is made of integers", "tensors are made of integers");

@@ -6,6 +6,7 @@
 #include "core/formats/tensor-names.h"
 #include "core/base/hash.h"
 #include "core/models/class-names.h"
+#include "core/models/onnx.h"
 
 /**
  * KappaModel:
@@ -128,7 +129,9 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
   const KappaPreprocess *input;
 
   self->table = kappa_tensor_table_new_for_file (self->file);
-  self->recognition = kappa_recognise (self->table, error);
+  self->recognition = kappa_onnx_file_from (self->file) != NULL
+                          ? kappa_onnx_recognise (kappa_onnx_file_from (self->file), error)
+                          : kappa_recognise (self->table, error);
   if (self->recognition == NULL)
     return FALSE;
   self->match = kappa_recognition_match (self->recognition, self->table, error);

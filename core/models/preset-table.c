@@ -124,6 +124,9 @@ const KappaPresetRow kappa_preset_rows[] = {
   { "resnet-rs-352", "size=352,crop=1,resize=bicubic", TORCH, RESNET_RS ("352") },
   { "resnet-rs-384", "size=384,crop=1,resize=bicubic", TORCH, RESNET_RS ("384") },
   { "resnet-rs-416", "size=416,crop=1,resize=bicubic", TORCH, RESNET_RS ("416") },
+  { "onnx", "crop=1,mean=0,std=1", TORCH,
+    "ONNX files say how large their images are, and nothing else of them: values from 0 to 1, "
+    "nothing cut off. Batch norm's epsilon is the file's own" },
 };
 const guint kappa_n_preset_rows = G_N_ELEMENTS (kappa_preset_rows);
 

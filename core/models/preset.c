@@ -165,6 +165,17 @@ adjust_to_description (KappaPreset *self, const char *description, GError **erro
   return TRUE;
 }
 
+/* A file that brings its network along tells the size of its images. */
+static gboolean
+adjust_to_network (KappaPreset *self, const KappaConfig *config, GError **error)
+{
+  g_autofree char *size = g_strdup_printf ("%ux%u", config->width, config->height);
+
+  return kappa_preprocess_set (&self->preprocess, "size", size, error)
+         && kappa_preprocess_set (&self->preprocess, "channels",
+                                  config->channels == 1 ? "grey" : "rgb", error);
+}
+
 static gboolean
 adjust_to_hints (KappaPreset *self, const KappaPresetHints *hints, GError **error)
 {
@@ -278,7 +289,8 @@ kappa_preset_choose (const KappaRecognition *recognition,
       if (self != NULL && !adjust_to_hints (self, hints, error))
         return NULL;
     }
-  if (self == NULL)
+  if (self == NULL
+      || (strcmp (self->name, "onnx") == 0 && !adjust_to_network (self, recognition->config, error)))
     return NULL;
   if (options->settings != NULL && *options->settings != '\0'
       && !apply_settings (self, options->settings, error))

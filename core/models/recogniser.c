@@ -82,6 +82,8 @@ recognition_new (const KappaArchitecture *architecture, const KappaTensorView *v
 void
 kappa_recognition_free (KappaRecognition *self)
 {
+  if (self->architecture->clear != NULL)
+    self->architecture->clear (self->config);
   g_free (self->config);
   g_free (self->name);
   g_free (self->evidence);

@@ -28,7 +28,7 @@ static const struct
   { "onnx",
     BYTES ("\x08\x07\x12\x07pytorch\x1a\1"
            "1"),
-    "an ONNX model; Kappa recognises it" },
+    "ONNX: there is no graph in it" },
   { "descriptor-first", BYTES ("PK\7\10\0\0\0\0PK\3\4"), "does not begin with a member" },
   { "bare-pickle", BYTES ("\x80\x04\x95\1\0\0\0\0\0\0\0N."),
     "a pickle, but not one PyTorch saved" },
