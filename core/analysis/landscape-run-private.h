@@ -36,11 +36,21 @@ typedef struct
   gsize done, n_left;
 } KappaLandscapeRun;
 
-/* landscape-run.c */
+/* landscape-point.c */
 void     kappa_landscape_plan_locate    (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta);
 gboolean kappa_landscape_move_to        (KappaLandscapeRun *run, guint seed, double alpha, double beta, GError **error);
+gboolean kappa_landscape_evaluate       (KappaLandscapeRun *run, KappaObjective *objective, const double *parameters,
+                                         const double *buffers, double *loss, double *accuracy, GError **error);
 gboolean kappa_landscape_evaluate_there (KappaLandscapeRun *run, KappaObjective *objective, double *loss,
                                          double *accuracy, GError **error);
+
+/* landscape-evaluate.c */
+gboolean kappa_landscape_evaluate_all   (KappaLandscapeRun *run, GError **error);
+
+/* landscape-verify.c */
+gsize    kappa_landscape_count_checked       (const KappaLandscapeRun *run);
+gboolean kappa_landscape_check_precision     (KappaLandscapeRun *run, GError **error);
+gboolean kappa_landscape_check_interpolation (KappaLandscapeRun *run, GError **error);
 
 /* landscape-quadratic.c: the local quadratic model */
 double   kappa_landscape_quadratic_work (KappaLandscapeRun *run);
