@@ -449,6 +449,43 @@ lower_all (Lowering *l)
     }
 }
 
+static gboolean
+same_place (const KappaPlace *a, const KappaPlace *b)
+{
+  return a->memory == b->memory && a->buffer == b->buffer;
+}
+
+static void
+move_step (GPtrArray *from, guint i, GPtrArray *to)
+{
+  g_ptr_array_add (to, from->pdata[i]);
+  from->pdata[i] = NULL;
+}
+
+/* What is packed is packed as soon as it is there: so a folded weight makes room for the next one. */
+static void
+pack_early (KappaPlan *plan, KappaStage stage)
+{
+  g_autoptr (GPtrArray) steps = plan->stages[stage];
+
+  plan->stages[stage] = g_ptr_array_new ();
+  for (guint i = 0; i < steps->len; i++)
+    {
+      const KappaStep *step = steps->pdata[i];
+
+      if (step == NULL)
+        continue;
+      move_step (steps, i, plan->stages[stage]);
+      for (guint k = i + 1; k < steps->len; k++)
+        {
+          const KappaStep *other = steps->pdata[k];
+
+          if (other != NULL && other->kind == KAPPA_STEP_PACK && same_place (&other->inputs[0].place, &step->output.place))
+            move_step (steps, k, plan->stages[stage]);
+        }
+    }
+}
+
 static void
 lower_outputs (Lowering *l)
 {
@@ -578,6 +615,8 @@ kappa_plan_new (KappaGraph *graph, gint64 batch, GArray *outputs, gboolean late,
     {
       lower_sums (&l);
       lower_outputs (&l);
+      pack_early (plan, KAPPA_STAGE_ONCE);
+      pack_early (plan, KAPPA_STAGE_VECTOR);
     }
   g_hash_table_unref (l.converted);
   g_free (l.fusion);

@@ -446,9 +446,13 @@ run_sharded (Run *run, GError **error)
 }
 
 static double *
-zeros (Run *run, gsize n)
+zeros (gsize n)
 {
-  return memset (allocate (run, n * sizeof (double)), 0, MAX (n, 1) * sizeof (double));
+  double *values = calloc (MAX (n, 1), sizeof *values);
+
+  if (values == NULL)
+    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", n * sizeof *values);
+  return values;
 }
 
 static void
@@ -457,12 +461,22 @@ prepare_sums (Run *run)
   const KappaPlan *plan = run->plans[MAIN];
 
   run->vector_sums = allocate (run, MAX (run->n_vectors, 1) * sizeof (double *));
-  run->sums = zeros (run, plan != NULL ? plan->n_sums : 0);
+  run->sums = zeros (plan != NULL ? plan->n_sums : 0);
   for (guint v = 0; v < run->n_vectors; v++)
-    run->vector_sums[v] = zeros (run, plan != NULL ? plan->n_vector_sums : 0);
+    run->vector_sums[v] = zeros (plan != NULL ? plan->n_vector_sums : 0);
 }
 
-/* Makes of the sums what was asked for. Task: a vector; the first also takes what depends on none. */
+static void
+free_sums (Run *run)
+{
+  free (run->sums);
+  for (guint v = 0; v < run->n_vectors; v++)
+    free (run->vector_sums[v]);
+}
+
+/* Makes of the sums what was asked for. Task: a vector; the first also takes what depends on none. The sums of a vector
+ * go as its results come, so that there is never room for both of all vectors.
+ */
 static gboolean
 run_late (gsize task, guint worker, gpointer data, GError **error)
 {
@@ -482,6 +496,8 @@ run_late (gsize task, guint worker, gpointer data, GError **error)
         add_value (run->results[i]->values + task * size, &output->value.view,
                    kappa_plan_address (plan, &memory, &output->value), size);
     }
+  if (run->n_vectors > 0)
+    g_clear_pointer (&run->vector_sums[task], free);
   return TRUE;
 }
 
@@ -649,6 +665,7 @@ kappa_program_run (KappaProgram *self, const KappaFeed *feed, const KappaEnviron
   g_mutex_init (&run.mutex);
   g_cond_init (&run.turned);
   done = execute (&run, error);
+  free_sums (&run);
   g_mutex_clear (&run.mutex);
   g_cond_clear (&run.turned);
   return done;

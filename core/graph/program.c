@@ -265,7 +265,7 @@ kappa_program_get_memory (KappaProgram *self, gint64 n_samples, guint n_vectors,
   gint64 micro = MIN (self->micro_batch, MAX (n_samples, 1));
   const KappaPlan *plan = kappa_program_get_plan (self, micro, TRUE, NULL);
   gint64 rest = n_samples % micro;
-  guint64 bytes, seats;
+  guint64 bytes, seats, late = 0;
 
   if (plan == NULL)
     return G_MAXUINT64;
@@ -275,7 +275,15 @@ kappa_program_get_memory (KappaProgram *self, gint64 n_samples, guint n_vectors,
     bytes += plan_memory (kappa_program_get_plan (self, rest, FALSE, NULL), n_vectors);
   bytes += (plan->n_parameters + plan->n_buffers + (guint64) n_vectors * plan->n_vector) * kappa_dtype_size (self->options.real);
   for (guint i = 0; i < plan->outputs->len; i++)
-    bytes += output_size (plan, &g_array_index (plan->outputs, KappaOutput, i), n_samples, n_vectors) * sizeof (double);
+    {
+      const KappaOutput *output = &g_array_index (plan->outputs, KappaOutput, i);
+
+      bytes += output_size (plan, output, n_samples, n_vectors) * sizeof (double);
+      late += output->stage == KAPPA_STAGE_LATE_VECTOR ? kappa_program_row_size (plan, output) : 0;
+    }
+  /* Vectors whose results are there have no sums any more; each worker holds both of one. */
+  if (n_vectors > n_workers)
+    bytes -= (n_vectors - n_workers) * MIN (late, plan->n_vector_sums) * sizeof (double);
   return bytes;
 }
 
