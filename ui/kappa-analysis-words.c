@@ -73,10 +73,10 @@ dup_definition (KappaResult *result)
       = arrays[0] != NULL ? kappa_result_dup_array (result, arrays[0]) : NULL;
   char *definition = NULL;
 
-  if (loss != NULL || scalar != NULL)
-    definition = g_strdup (loss != NULL ? loss->definition : scalar->definition);
-  else if (array != NULL)
-    definition = g_strdup (array->definition);
+  if (loss != NULL)
+    definition = g_strdup (loss->definition);
+  else if (array != NULL || scalar != NULL)
+    definition = g_strdup (array != NULL ? array->definition : scalar->definition);
   if (definition != NULL)
     *definition = g_ascii_toupper (*definition);
   return definition;

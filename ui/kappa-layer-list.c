@@ -284,3 +284,46 @@ kappa_layer_list_get_selected (KappaLayerList *self)
 
   return item != NULL ? kappa_layer_item_get (item)->name : NULL;
 }
+
+/* How many letters of a layer's name are the path to @name, or @name is the path to: 0 if they are
+ * not on one path. "layer1.0.conv1" has the tensor "layer1.0.conv1.weight" and is in the block
+ * "layer1.0". */
+static gsize
+count_common (const char *layer, const char *name)
+{
+  gsize n = strlen (layer), m = strlen (name), common = MIN (n, m);
+  char next = n > m ? layer[common] : name[common];
+
+  return strncmp (layer, name, common) == 0 && (next == '\0' || next == '.') ? common : 0;
+}
+
+/**
+ * kappa_layer_list_select:
+ * @name: of a layer, or of a tensor, an activation or a block; the layer nearest to it is selected
+ */
+void
+kappa_layer_list_select (KappaLayerList *self, const char *name)
+{
+  guint best = GTK_INVALID_LIST_POSITION;
+  gsize longest = 0;
+
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  search_cb (self);
+  if (self->selection == NULL)
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selection)); i++)
+    {
+      g_autoptr (KappaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+      gsize common = count_common (kappa_layer_item_get (item)->name, name);
+
+      if (common > longest)
+        {
+          longest = common;
+          best = i;
+        }
+    }
+  if (best == GTK_INVALID_LIST_POSITION)
+    return;
+  gtk_single_selection_set_selected (self->selection, best);
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", best);
+}

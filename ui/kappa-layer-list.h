@@ -10,3 +10,4 @@ G_DECLARE_FINAL_TYPE (KappaLayerList, kappa_layer_list, KAPPA, LAYER_LIST, GtkWi
 GtkWidget  *kappa_layer_list_new          (void);
 void        kappa_layer_list_set_model    (KappaLayerList *self, KappaModel *model);
 const char *kappa_layer_list_get_selected (KappaLayerList *self);
+void        kappa_layer_list_select       (KappaLayerList *self, const char *name);

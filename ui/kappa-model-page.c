@@ -334,3 +334,14 @@ static void
 kappa_model_page_init (KappaModelPage *self)
 {
 }
+
+/**
+ * kappa_model_page_show_layer:
+ * @name: see kappa_layer_list_select()
+ */
+void
+kappa_model_page_show_layer (KappaModelPage *self, const char *name)
+{
+  kappa_page_open (KAPPA_PAGE (self));
+  kappa_layer_list_select (self->layers, name);
+}

@@ -112,8 +112,7 @@ quantity_cb (KappaViewBar *self)
 static void
 list_quantities (KappaViewBar *self)
 {
-  g_auto (GStrv) names
-      = kappa_landscape_figure_list_quantities (KAPPA_LANDSCAPE_FIGURE (self->figure));
+  g_auto (GStrv) names = kappa_figure_list_quantities (self->figure);
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   g_autofree char *chosen = kappa_figure_dup_text (self->figure, "quantity");
   guint selected = 0;
@@ -139,7 +138,7 @@ list_quantities (KappaViewBar *self)
 static void
 add_quantity (KappaViewBar *self)
 {
-  if (!KAPPA_IS_LANDSCAPE_FIGURE (self->figure))
+  if (find_option (self, "quantity") == NULL)
     return;
   self->quantity = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_tooltip_text (self->quantity, "Quantity");

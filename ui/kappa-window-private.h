@@ -18,7 +18,7 @@ struct _KappaWindow
   AdwFlap *sidebar_flap, *side_flap;
   GtkStack *centre, *pages, *sides, *tools;
   AdwStatusPage *empty;
-  GtkWidget *sidebar, *drop_hint, *run_button, *export_button;
+  GtkWidget *switcher, *sidebar, *drop_hint, *run_button, *export_button;
 
   GtkFileChooserNative *chooser;
   guint save_source;

@@ -4,6 +4,7 @@
 
 #include "core/models/sample.h"
 #include "ui/kappa-analysis-page.h"
+#include "ui/kappa-geometry-page.h"
 #include "ui/kappa-landscape-page.h"
 #include "ui/kappa-model-page.h"
 #include "ui/kappa-predictions-page.h"
@@ -25,6 +26,13 @@ static const struct
 } own_pages[] = {
   { "predict", "Predictions", kappa_predictions_page_get_type },
   { "landscape", "Landscape", kappa_landscape_page_get_type },
+  { "spectrum", "Spectrum", kappa_geometry_page_get_type },
+  { "trace", "Trace", kappa_geometry_page_get_type },
+  { "sharpness", "Sharpness", kappa_geometry_page_get_type },
+  { "ntk", "Kernel", kappa_geometry_page_get_type },
+  { "activity", "Activity", kappa_geometry_page_get_type },
+  { "report", "Geometry", kappa_analysis_page_get_type },
+  { "compatibility", "Other Tools", kappa_analysis_page_get_type },
 };
 
 /**
@@ -62,6 +70,19 @@ kappa_window_show_page (KappaWindow *self, const char *name)
 {
   if (kappa_window_find_page (self, name) != NULL)
     gtk_stack_set_visible_child_name (self->pages, name);
+}
+
+/**
+ * kappa_window_show_layer:
+ * @name: of a layer, a tensor, an activation or a block of the model that is looked at
+ *
+ * Opens the page of the model there.
+ */
+void
+kappa_window_show_layer (KappaWindow *self, const char *name)
+{
+  kappa_window_show_page (self, "model");
+  kappa_model_page_show_layer (KAPPA_MODEL_PAGE (kappa_window_find_page (self, "model")), name);
 }
 
 static void
@@ -319,6 +340,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, KappaWindow, pages);
   gtk_widget_class_bind_template_child (klass, KappaWindow, sides);
   gtk_widget_class_bind_template_child (klass, KappaWindow, tools);
+  gtk_widget_class_bind_template_child (klass, KappaWindow, switcher);
   gtk_widget_class_bind_template_child (klass, KappaWindow, empty);
   gtk_widget_class_bind_template_child (klass, KappaWindow, sidebar);
   gtk_widget_class_bind_template_child (klass, KappaWindow, drop_hint);
@@ -346,6 +368,9 @@ kappa_window_init (KappaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (self->recent_button, kappa_window_fill_recent, NULL, NULL);
+  /* There are too many pages for all tabs to be as wide as the widest. */
+  gtk_box_layout_set_homogeneous (
+      GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (self->switcher)), FALSE);
   self->desk = kappa_desk_new ();
 }
 

@@ -13,3 +13,4 @@ void         kappa_window_open         (KappaWindow *self, GFile **files, guint 
 gboolean     kappa_window_open_sample  (KappaWindow *self);
 gboolean     kappa_window_restore      (KappaWindow *self);
 void         kappa_window_show_page    (KappaWindow *self, const char *name);
+void         kappa_window_show_layer   (KappaWindow *self, const char *name);

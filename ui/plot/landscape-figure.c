@@ -213,6 +213,12 @@ kappa_landscape_figure_get_aspect (KappaFigure *figure)
   return KAPPA_LANDSCAPE_FIGURE (figure)->view == KAPPA_LANDSCAPE_SURFACE ? 1.25 : 1.2;
 }
 
+static char **
+list_quantities (KappaFigure *figure, KappaResult *result)
+{
+  return kappa_landscape_figure_list_quantities (KAPPA_LANDSCAPE_FIGURE (figure));
+}
+
 static void
 kappa_landscape_figure_class_init (KappaLandscapeFigureClass *klass)
 {
@@ -224,6 +230,7 @@ kappa_landscape_figure_class_init (KappaLandscapeFigureClass *klass)
   figure_class->draw = kappa_landscape_figure_draw;
   figure_class->draw_cursor = kappa_landscape_draw_cursor;
   figure_class->probe = kappa_landscape_probe;
+  figure_class->list_quantities = list_quantities;
   figure_class->locate = kappa_landscape_figure_locate;
   figure_class->zoom = kappa_landscape_zoom;
   figure_class->pan = kappa_landscape_pan;
