@@ -111,6 +111,37 @@ finish (KappaOnnxWalk *walk)
   return kappa_builder_logits (walk->builder, logits);
 }
 
+/* In the order in which the file has them, which is that of the checkpoint it was made from. */
+static void
+ask_all (KappaOnnxWalk *walk)
+{
+  const gboolean training = walk->builder->choices->training_batch > 0;
+
+  for (guint i = 0; i < walk->network->tensors->len; i++)
+    {
+      const KappaOnnxTensor *tensor = &g_array_index (walk->network->tensors, KappaOnnxTensor, i);
+
+      if (tensor->role == KAPPA_ROLE_PARAMETER || (tensor->role == KAPPA_ROLE_BUFFER && !training))
+        kappa_onnx_ask (walk, i, &tensor->stored, tensor->role, tensor->kind, tensor->swapped);
+    }
+}
+
+static gint
+compare_statistics (gconstpointer a, gconstpointer b)
+{
+  return ((const KappaOnnxStatistic *)a)->tensor - ((const KappaOnnxStatistic *)b)->tensor;
+}
+
+/* The batch's statistics in the order of the buffers they stand for. */
+static void
+give_statistics (KappaOnnxWalk *walk)
+{
+  g_array_sort (walk->statistics, compare_statistics);
+  for (guint i = 0; i < walk->statistics->len; i++)
+    g_array_append_val (walk->builder->listing->statistics,
+                        g_array_index (walk->statistics, KappaOnnxStatistic, i).node);
+}
+
 static KappaNode
 run_all (KappaOnnxWalk *walk, const char **where)
 {
@@ -145,6 +176,7 @@ kappa_onnx_network_build (KappaOnnxNetwork *self,
 {
   static const guint channels_last[] = { 0, 2, 3, 1 };
   g_autoptr (GArray) relus = g_array_new (FALSE, FALSE, sizeof (KappaNode));
+  g_autoptr (GArray) statistics = g_array_new (FALSE, FALSE, sizeof (KappaOnnxStatistic));
   g_autofree KappaOnnxAsked *asked = g_new0 (KappaOnnxAsked, self->tensors->len + 1);
   KappaOnnxWalk walk = { .network = self, .builder = builder, .graph = builder->graph };
   KappaNode logits;
@@ -161,7 +193,11 @@ kappa_onnx_network_build (KappaOnnxNetwork *self,
   walk.values[self->input]
       = (KappaOnnxValue) { TRUE,  *kappa_graph_get_shape (builder->graph, images), NULL, -1, FALSE,
                            images };
+  walk.statistics = statistics;
+  if (!note)
+    ask_all (&walk);
   logits = run_all (&walk, where);
+  give_statistics (&walk);
   clear_values (walk.values, self->n_values);
   return logits;
 }

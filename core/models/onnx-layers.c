@@ -111,15 +111,18 @@ get_norm (KappaOnnxWalk *walk, gint64 channels, Norm *norm)
   return TRUE;
 }
 
+/* The step is the batch norm's, whose inputs name the statistics that are replaced. */
 static KappaNode
 normalise_training (KappaOnnxWalk *walk, KappaNode x, const Norm *norm)
 {
-  KappaNode mean, variance;
-  KappaNode y = kappa_batch_norm_train (walk->graph, x, norm->scale, norm->shift, norm->epsilon,
-                                        walk->builder->choices->training_batch, &mean, &variance);
+  KappaOnnxStatistic mean = { kappa_onnx_input (walk, 3)->tensor, KAPPA_NONE };
+  KappaOnnxStatistic variance = { kappa_onnx_input (walk, 4)->tensor, KAPPA_NONE };
+  KappaNode y
+      = kappa_batch_norm_train (walk->graph, x, norm->scale, norm->shift, norm->epsilon,
+                                walk->builder->choices->training_batch, &mean.node, &variance.node);
 
-  g_array_append_val (walk->builder->listing->statistics, mean);
-  g_array_append_val (walk->builder->listing->statistics, variance);
+  g_array_append_val (walk->statistics, mean);
+  g_array_append_val (walk->statistics, variance);
   return y;
 }
 

@@ -12,6 +12,7 @@
  * @constant: whether it stands in the graph as a literal, not as an initialiser
  * @numbers: (nullable): its elements, of those that may be wanted before anything runs
  * @role: what it turned out to be: %KAPPA_ROLE_NONE for what is neither trained nor a statistic
+ * @kind: of a parameter, how it is used first
  * @stored: its shape where it is used, in the file's order
  * @swapped: whether the network has its two axes the other way round
  */
@@ -25,6 +26,7 @@ typedef struct
   gboolean constant;
   KappaOnnxNumbers *numbers;
   KappaRole role;
+  KappaParameterKind kind;
   KappaShape stored;
   gboolean swapped;
 } KappaOnnxTensor;

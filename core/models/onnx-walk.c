@@ -175,14 +175,21 @@ exchange (const KappaShape *shape)
   return KAPPA_SHAPE (shape->dims[1], shape->dims[0]);
 }
 
-/* The first request for a tensor decides how the network has it. */
-static void
-ask (KappaOnnxWalk *walk,
-     guint number,
-     const KappaShape *stored,
-     KappaRole role,
-     KappaParameterKind kind,
-     gboolean swapped)
+/**
+ * kappa_onnx_ask:
+ * @number: of a tensor that nobody asked for yet
+ * @stored: the shape it is used in, in the file's order
+ * @swapped: whether the network has its two axes the other way round
+ *
+ * Makes a tensor an input of the graph. The first request decides how the network has it.
+ */
+void
+kappa_onnx_ask (KappaOnnxWalk *walk,
+                guint number,
+                const KappaShape *stored,
+                KappaRole role,
+                KappaParameterKind kind,
+                gboolean swapped)
 {
   KappaOnnxTensor *tensor = &g_array_index (walk->network->tensors, KappaOnnxTensor, number);
   const KappaShape shape = swapped ? exchange (stored) : *stored;
@@ -193,15 +200,25 @@ ask (KappaOnnxWalk *walk,
                                                 kappa_graph_get_real (walk->graph), &shape);
   walk->asked[number].stored = *stored;
   walk->asked[number].swapped = swapped;
-  if (role == KAPPA_ROLE_PARAMETER)
-    walk->n_new += (guint64)kappa_shape_size (&shape);
-  if (walk->new_name == NULL)
-    walk->new_name = tensor->name;
   if (!walk->note)
     return;
   tensor->role = role;
+  tensor->kind = kind;
   tensor->stored = *stored;
   tensor->swapped = swapped;
+}
+
+/* What a step is the first to use belongs to its layer. */
+static void
+use (KappaOnnxWalk *walk, const KappaOnnxTensor *tensor, KappaOnnxAsked *asked, KappaRole role)
+{
+  if (asked->used)
+    return;
+  asked->used = TRUE;
+  if (role == KAPPA_ROLE_PARAMETER)
+    walk->n_new += (guint64)kappa_shape_size (&asked->stored);
+  if (walk->new_name == NULL)
+    walk->new_name = tensor->name;
 }
 
 /* A tensor as a node of the value's shape, or of that shape with its two axes exchanged. */
@@ -224,7 +241,8 @@ get_tensor (KappaOnnxWalk *walk,
       return KAPPA_BAD;
     }
   if (asked->node == KAPPA_NONE)
-    ask (walk, (guint)value->tensor, &stored, role, kind, swapped);
+    kappa_onnx_ask (walk, (guint)value->tensor, &stored, role, kind, swapped);
+  use (walk, &g_array_index (walk->network->tensors, KappaOnnxTensor, value->tensor), asked, role);
   node = asked->node;
   if (kappa_shape_equal (&asked->stored, &stored) && asked->swapped == swapped)
     return node;

@@ -21,22 +21,32 @@ typedef struct
   KappaNode node;
 } KappaOnnxValue;
 
-/* A tensor that was asked for, and how. */
+/* A tensor that was asked for, and how; and whether a step used it already. */
 typedef struct
 {
   KappaNode node;
+  gboolean used;
   KappaShape stored;
   gboolean swapped;
 } KappaOnnxAsked;
+
+/* What the batch itself has in place of a tensor with running statistics. */
+typedef struct
+{
+  gint tensor;
+  KappaNode node;
+} KappaOnnxStatistic;
 
 /**
  * KappaOnnxWalk:
  * @values: (array): of the network
  * @asked: (array): of the network's tensors
+ * @relus: (element-type KappaNode): results of relus, in the order of their activations
+ * @statistics: (element-type KappaOnnxStatistic): in training mode
  * @note: whether the network is told what its tensors turn out to be
  * @samples: images in the graph that is built
- * @n_new: trained numbers asked for in this step
- * @new_name: (nullable): the tensor asked for first in it
+ * @n_new: trained numbers this step is the first to use
+ * @new_name: (nullable): the first tensor it is the first to use
  *
  * A graph that is being built, and the step that is being done.
  */
@@ -49,6 +59,7 @@ typedef struct
   KappaOnnxValue *values;
   KappaOnnxAsked *asked;
   GArray *relus;
+  GArray *statistics;
   gboolean note;
   gint64 samples;
   guint64 n_new;
@@ -96,6 +107,8 @@ gboolean              kappa_onnx_get_axis   (KappaOnnxWalk *walk, gint64 value, 
 KappaNode             kappa_onnx_node       (KappaOnnxWalk *walk, const KappaOnnxValue *value, KappaParameterKind kind);
 KappaNode             kappa_onnx_matrix     (KappaOnnxWalk *walk, const KappaOnnxValue *value, KappaParameterKind kind,
                                              gboolean swap);
+void                  kappa_onnx_ask        (KappaOnnxWalk *walk, guint number, const KappaShape *stored, KappaRole role,
+                                             KappaParameterKind kind, gboolean swapped);
 KappaNode             kappa_onnx_buffer     (KappaOnnxWalk *walk, const KappaOnnxValue *value);
 KappaNode             kappa_onnx_stretch    (KappaOnnxWalk *walk, KappaNode x, const KappaShape *shape);
 gboolean              kappa_onnx_is_weight  (const KappaOnnxValue *value);
