@@ -64,6 +64,8 @@ include (KappaScale scale, double value, double *low, double *high)
   *high = MAX (*high, value);
 }
 
+/* Over a density, the spread over folds may leave the picture: a few images give outliers ten times
+ * as large, and the bulk would be a line. */
 static void
 find_lambda_range (KappaSpectrumFigure *self,
                    KappaScale scale,
@@ -78,8 +80,8 @@ find_lambda_range (KappaSpectrumFigure *self,
       const KappaEigenvalue *e = kappa_spectrum_get (self, i);
 
       include (scale, e->value, low, high);
-      include (scale, e->low, low, high);
-      include (scale, e->high, low, high);
+      include (scale, nodes ? e->value : e->low, low, high);
+      include (scale, nodes ? e->value : e->high, low, high);
     }
   for (gsize i = 0; nodes && i < self->n_nodes; i++)
     include (scale, self->nodes[i], low, high);
@@ -94,7 +96,7 @@ init_with_air (KappaAxis *axis, KappaScale scale, double low, double high, doubl
   kappa_axis_init (axis, scale, low, high);
 }
 
-/* Below a millionth of the peak a density is what rounding leaves of it. */
+/* Below a hundred millionth of the peak a density is what rounding leaves of it. */
 static void
 choose_density_axis (KappaSpectrumFigure *self, KappaAxis *axis)
 {
