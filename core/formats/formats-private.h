@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/formats/hdf5-file.h"
 #include "core/formats/tensor-file-private.h"
 
 /*
@@ -15,4 +16,5 @@ KappaTensorFile *kappa_zip_archive_open   (KappaSource *source, GCancellable *ca
 KappaTensorFile *kappa_torch_legacy_open  (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_torch_tar_open     (KappaSource *source, GCancellable *cancellable, GError **error);
 KappaTensorFile *kappa_keras_open         (KappaSource *source, GCancellable *cancellable, GError **error);
+KappaTensorFile *kappa_keras_open_listed  (KappaSource *source, KappaHdf5File *hdf5, GError **error);
 KappaTensorFile *kappa_onnx_open          (KappaSource *source, GCancellable *cancellable, GError **error);

@@ -79,21 +79,32 @@ fill_tables (KappaHdf5File *self)
     }
 }
 
+/* Takes @child, which has said nothing yet. */
+KappaHdf5File *
+kappa_hdf5_file_new_for_child (const char *path,
+                               KappaHdf5Child *child,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  g_autoptr (KappaHdf5File) self = g_object_new (KAPPA_TYPE_HDF5_FILE, NULL);
+
+  self->path = g_strdup (path);
+  self->child = child;
+  if (!kappa_hdf5_listing_read (&self->listing, child, cancellable, error))
+    return NULL;
+  fill_tables (self);
+  return g_steal_pointer (&self);
+}
+
 KappaHdf5File *
 kappa_hdf5_file_open_within (const char *path,
                              gint64 timeout,
                              GCancellable *cancellable,
                              GError **error)
 {
-  g_autoptr (KappaHdf5File) self = g_object_new (KAPPA_TYPE_HDF5_FILE, NULL);
+  KappaHdf5Child *child = kappa_hdf5_child_start (path, timeout, error);
 
-  self->path = g_strdup (path);
-  self->child = kappa_hdf5_child_start (path, timeout, error);
-  if (self->child == NULL
-      || !kappa_hdf5_listing_read (&self->listing, self->child, cancellable, error))
-    return NULL;
-  fill_tables (self);
-  return g_steal_pointer (&self);
+  return child != NULL ? kappa_hdf5_file_new_for_child (path, child, cancellable, error) : NULL;
 }
 
 /**

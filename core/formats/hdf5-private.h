@@ -18,3 +18,5 @@ gboolean        kappa_hdf5_listing_read  (KappaHdf5Listing *listing, KappaHdf5Ch
                                           GError **error);
 
 KappaHdf5File  *kappa_hdf5_file_open_within (const char *path, gint64 timeout, GCancellable *cancellable, GError **error);
+KappaHdf5File  *kappa_hdf5_file_new_for_child (const char *path, KappaHdf5Child *child, GCancellable *cancellable,
+                                          GError **error);

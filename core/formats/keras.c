@@ -318,25 +318,16 @@ has_layers (KappaKerasFile *self, const char *root)
   return has_attribute (self, root, "layer_names") || has_attribute (self, root, "layer_names0");
 }
 
-/**
- * kappa_keras_open:
- *
- * The file is read by another process, see core/formats/hdf5-child.h. Tensors bear the names that
- * weight_names gives them.
- *
- * Returns: (transfer full): the file; %NULL with %KAPPA_ERROR_FORMAT or %KAPPA_ERROR_UNSUPPORTED
- */
+/* kappa_keras_open() for a file whose objects are listed; takes @hdf5. */
 KappaTensorFile *
-kappa_keras_open (KappaSource *source, GCancellable *cancellable, GError **error)
+kappa_keras_open_listed (KappaSource *source, KappaHdf5File *hdf5, GError **error)
 {
   g_autoptr (KappaTensorFile) file
       = kappa_tensor_file_new (KAPPA_TYPE_KERAS_FILE, source, "Keras HDF5");
   KappaKerasFile *self = KAPPA_KERAS_FILE (file);
   const char *root = "";
 
-  self->hdf5 = kappa_hdf5_file_open (kappa_source_get_path (source), cancellable, error);
-  if (self->hdf5 == NULL)
-    return NULL;
+  self->hdf5 = hdf5;
   if (has_group (self, MODEL_GROUP) && has_layers (self, MODEL_GROUP))
     root = MODEL_GROUP;
   if (!has_layers (self, root))
@@ -349,4 +340,20 @@ kappa_keras_open (KappaSource *source, GCancellable *cancellable, GError **error
       || !check_total (self, error) || !kappa_tensor_file_finish (file, FALSE, error))
     return NULL;
   return g_steal_pointer (&file);
+}
+
+/**
+ * kappa_keras_open:
+ *
+ * The file is read by another process, see core/formats/hdf5-child.h. Tensors bear the names that
+ * weight_names gives them.
+ *
+ * Returns: (transfer full): the file; %NULL with %KAPPA_ERROR_FORMAT or %KAPPA_ERROR_UNSUPPORTED
+ */
+KappaTensorFile *
+kappa_keras_open (KappaSource *source, GCancellable *cancellable, GError **error)
+{
+  KappaHdf5File *hdf5 = kappa_hdf5_file_open (kappa_source_get_path (source), cancellable, error);
+
+  return hdf5 != NULL ? kappa_keras_open_listed (source, hdf5, error) : NULL;
 }
