@@ -1,0 +1,5 @@
+#pragma once
+
+#include <glib.h>
+
+GBytes *proto_from_text (const char *text);
