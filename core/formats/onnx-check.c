@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* The operator with the most has 8; each is compared with all others. */
+#define MAX_ATTRIBUTES 64
+
 /* What every graph must keep, whatever its operators are: names, and the order of computation. */
 
 static gboolean
@@ -62,6 +65,8 @@ check_node (KappaSource *source,
   for (gsize i = 0; i < node->n_output; i++)
     if (*node->output[i] != '\0' && !define (source, made, node->output[i], error))
       return FALSE;
+  if (node->n_attribute > MAX_ATTRIBUTES)
+    return fail (source, error, "the node “%s” has more attributes than any operator has", name);
   for (gsize i = 0; i < node->n_attribute; i++)
     {
       const char *key = node->attribute[i]->name;

@@ -10,6 +10,10 @@
 /* Literals with more elements are weights; fewer, means and the like. */
 #define MAX_LITERAL 64
 
+/* The largest network read here has some 6,000 tensors. */
+#define MAX_TENSORS 20000
+#define MAX_NODES   50000
+
 static const KappaOnnxOperator *const families[]
     = { kappa_onnx_elementwise, kappa_onnx_layers, kappa_onnx_movements, kappa_onnx_reductions };
 
@@ -403,6 +407,14 @@ kappa_onnx_network_new (KappaOnnxFile *file, KappaConfig *config, GError **error
   if (graph->n_output == 0)
     {
       refuse (error, KAPPA_ERROR_FORMAT, "the graph has no output");
+      return NULL;
+    }
+  if (graph->n_initializer > MAX_TENSORS || graph->n_node > MAX_NODES)
+    {
+      refuse (error, KAPPA_ERROR_UNSUPPORTED,
+              "it has %" G_GSIZE_FORMAT " tensors and %" G_GSIZE_FORMAT
+              " nodes; no network known here has more than %d and %d",
+              graph->n_initializer, graph->n_node, MAX_TENSORS, MAX_NODES);
       return NULL;
     }
   for (gsize i = 0; i < graph->n_initializer; i++)
