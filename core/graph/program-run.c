@@ -3,6 +3,7 @@
 
 #include "core/base/clones.h"
 #include "core/base/error.h"
+#include "core/base/pages.h"
 #include "core/graph/program-private.h"
 #include "core/graph/view.h"
 
@@ -46,10 +47,8 @@ typedef struct
 static void *
 allocate (Run *run, gsize size)
 {
-  void *memory = aligned_alloc (64, (MAX (size, 64) + 63) & ~(gsize) 63);
+  void *memory = kappa_pages_allocate (size);
 
-  if (memory == NULL)
-    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", size);
   g_ptr_array_add (run->owned, memory);
   return memory;
 }
@@ -100,9 +99,7 @@ seat_memory (Run *run, guint seat)
   if (g_array_index (program->arena_sizes, gsize, seat) < size)
     {
       free (program->arenas->pdata[seat]);
-      program->arenas->pdata[seat] = aligned_alloc (64, (size + 63) & ~(gsize) 63);
-      if (program->arenas->pdata[seat] == NULL)
-        g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", size);
+      program->arenas->pdata[seat] = kappa_pages_allocate (size);
       g_array_index (program->arena_sizes, gsize, seat) = size;
     }
   return program->arenas->pdata[seat];
@@ -448,11 +445,7 @@ run_sharded (Run *run, GError **error)
 static double *
 zeros (gsize n)
 {
-  double *values = calloc (MAX (n, 1), sizeof *values);
-
-  if (values == NULL)
-    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", n * sizeof *values);
-  return values;
+  return memset (kappa_pages_allocate (n * sizeof (double)), 0, n * sizeof (double));
 }
 
 static void

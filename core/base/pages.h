@@ -1,0 +1,5 @@
+#pragma once
+
+#include <glib.h>
+
+void *kappa_pages_allocate (gsize size);
