@@ -354,6 +354,61 @@ test_signals (void)
     }
 }
 
+/* Changes a byte of the last number of a safetensors file. */
+static void
+change_last_number (const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  bytes[n - 2] ^= 0x40;
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+}
+
+/* A converted file is the same network; a changed one is not, and the exit code tells. */
+static void
+test_convert_and_compare (void)
+{
+  g_autofree char *npz = g_build_filename (folder, "converted.npz", NULL);
+  g_autofree char *bin = g_build_filename (folder, "converted.bin", NULL);
+  g_autofree char *changed = g_build_filename (folder, "changed.safetensors", NULL);
+  g_auto (Outcome) converted = RUN ("convert", model, npz, "--json");
+  g_auto (Outcome) again = RUN ("convert", model, npz);
+  g_auto (Outcome) forced = RUN ("convert", "--force", model, npz);
+  g_auto (Outcome) unknown = RUN ("convert", model, bin);
+  g_auto (Outcome) same = RUN ("compare", model, npz, "--json", workspace);
+  g_auto (Outcome) copied = RUN ("convert", npz, changed);
+  g_auto (Outcome) alone = RUN ("compare", model, workspace);
+  g_autoptr (KappaJson) conversion = parse (converted.out), comparison = parse (same.out);
+  double n = 0.0;
+
+  g_assert_cmpint (converted.status, ==, 0);
+  g_assert_true (
+      kappa_json_get_double (conversion, kappa_json_lookup (conversion, 0, "tensors"), &n));
+  g_assert_cmpfloat (n, ==, 97.0);
+  g_assert_cmpint (again.status, ==, 2);
+  g_assert_nonnull (strstr (again.err, "--force"));
+  g_assert_cmpint (forced.status, ==, 0);
+  g_assert_nonnull (strstr (forced.out, "all bits are the same"));
+  g_assert_cmpint (unknown.status, ==, 2);
+  g_assert_cmpint (same.status, ==, 0);
+  g_assert_cmpfloat (scalar (comparison, "agrees"), ==, 1.0);
+  g_assert_cmpfloat (scalar (comparison, "numbers_different"), ==, 0.0);
+  g_assert_cmpint (alone.status, ==, 2);
+  g_assert_cmpint (copied.status, ==, 0);
+  change_last_number (changed);
+  {
+    g_auto (Outcome) other = RUN ("compare", model, changed, "--json", workspace);
+    g_autoptr (KappaJson) difference = parse (other.out);
+
+    g_assert_cmpint (other.status, ==, 1);
+    g_assert_nonnull (strstr (other.err, "agrees: no"));
+    g_assert_cmpfloat (scalar (difference, "numbers_different"), ==, 1.0);
+    g_assert_cmpfloat (scalar (difference, "agrees"), ==, 0.0);
+  }
+}
+
 /* Standard output that is full is no success. */
 static void
 test_full_output (void)
@@ -413,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/cache-and-export", test_cache_and_export);
   g_test_add_func ("/cli/estimate", test_estimate);
   g_test_add_func ("/cli/signals", test_signals);
+  g_test_add_func ("/cli/convert-and-compare", test_convert_and_compare);
   g_test_add_func ("/cli/full-output", test_full_output);
   status = g_test_run ();
   remove_folder (folder);
