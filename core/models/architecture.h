@@ -10,7 +10,6 @@
  * @height: of the images the network was made for, pixels; others fit unless the family says otherwise
  * @width: likewise
  * @conv_bias: whether convolutions have a bias before their batch norm, as Keras's have
- * @no_norm_scale: whether batch norms have no scale, which is 1 then
  *
  * What every network has. A family's own structure begins with it.
  */
@@ -21,7 +20,6 @@ typedef struct
   guint height;
   guint width;
   gboolean conv_bias;
-  gboolean no_norm_scale;
 } KappaConfig;
 
 /**

@@ -148,14 +148,6 @@ kappa_builder_add_layer (KappaBuilder *self,
   g_array_append_val (self->listing->layers, layer);
 }
 
-static KappaNode
-norm_scale (KappaBuilder *self, const char *norm, const KappaShape *channels)
-{
-  return self->no_norm_scale
-             ? kappa_fill (self->graph, 1.0, channels)
-             : kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, channels);
-}
-
 /* The batch's own statistics in place of those of the file, whose tensors are not asked for. A
  * bias before them goes with the mean, whatever it is. */
 static KappaNode
@@ -222,7 +214,8 @@ kappa_builder_conv_norm (KappaBuilder *self,
   KappaNode bias = self->conv_bias ? kappa_builder_parameter (self, conv, "bias",
                                                               KAPPA_PARAMETER_BIAS, &channels)
                                    : KAPPA_NONE;
-  KappaNode scale = norm_scale (self, norm, &channels);
+  KappaNode scale
+      = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
   KappaNode shift
       = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
   KappaNode y = self->choices->training_batch > 0
@@ -233,8 +226,7 @@ kappa_builder_conv_norm (KappaBuilder *self,
   kappa_builder_add_layer (self, conv, "convolution", y,
                            taps + (self->conv_bias ? (guint64)outputs : 0),
                            taps * (guint64)(dim (self, y, 2) * dim (self, y, 3)));
-  kappa_builder_add_layer (self, norm, "batch norm", y,
-                           (self->no_norm_scale ? 1 : 2) * (guint64)outputs, 0);
+  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)outputs, 0);
   return y;
 }
 
