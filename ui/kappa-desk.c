@@ -292,12 +292,10 @@ find_or_open (KappaDesk *self, KappaInputKind kind, const char *source)
 
 /* A run is about a model and images: they are looked at with it, and opened if they are not. */
 static void
-follow_run (KappaDesk *self)
+follow_run (KappaDesk *self, KappaRunItem *run)
 {
-  KappaDocument *model
-      = find_or_open (self, KAPPA_INPUT_MODEL, kappa_run_item_get_model (self->run));
-  KappaDocument *data
-      = find_or_open (self, KAPPA_INPUT_DATASET, kappa_run_item_get_data (self->run));
+  KappaDocument *model = find_or_open (self, KAPPA_INPUT_MODEL, kappa_run_item_get_model (run));
+  KappaDocument *data = find_or_open (self, KAPPA_INPUT_DATASET, kappa_run_item_get_data (run));
 
   if (model != NULL)
     kappa_desk_set_model (self, model);
@@ -308,11 +306,15 @@ follow_run (KappaDesk *self)
 void
 kappa_desk_set_run (KappaDesk *self, KappaRunItem *run)
 {
-  if (!g_set_object (&self->run, run))
+  g_autoptr (KappaRunItem) kept = run != NULL ? g_object_ref (run) : NULL;
+
+  if (self->run == run)
     return;
+  /* Whoever hears of the other model looks at another run meanwhile. */
   if (run != NULL)
-    follow_run (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUN]);
+    follow_run (self, run);
+  if (g_set_object (&self->run, run))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUN]);
 }
 
 static GListStore *

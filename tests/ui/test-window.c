@@ -456,6 +456,50 @@ test_accessible (Fixture *fixture, gconstpointer data)
   check_names (GTK_WIDGET (fixture->window));
 }
 
+static gboolean
+is_stored (gpointer window)
+{
+  return is_done (window) && kappa_desk_get_workspace (kappa_window_get_desk (window)) != NULL;
+}
+
+/* A run may be about a model that is closed: looking at the run opens it. */
+static void
+test_run_of_closed_model (Fixture *fixture, gconstpointer data)
+{
+  KappaDesk *desk = kappa_window_get_desk (fixture->window);
+  g_autoptr (KappaRunItem) run = NULL;
+
+  open_sample (fixture);
+  run_page (fixture, "activity");
+  g_assert_true (ui_test_wait (is_stored, fixture->window, 60.0));
+  run = g_object_ref (kappa_desk_get_run (desk));
+  kappa_desk_remove (desk, kappa_desk_get_model (desk));
+  g_assert_null (kappa_desk_get_model (desk));
+  ui_test_idle ();
+  kappa_desk_set_run (desk, run);
+  g_assert_true (kappa_desk_get_run (desk) == run);
+  g_assert_nonnull (kappa_desk_get_model (desk));
+  g_assert_true (ui_test_wait (has_both, fixture->window, 20.0));
+}
+
+/* What stands on a figure of layers opens the layer: a tensor is in one, an activation follows one,
+ * a block begins with one. */
+static void
+test_show_layer (Fixture *fixture, gconstpointer data)
+{
+  open_sample (fixture);
+  kappa_window_show_page (fixture->window, "model");
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const names[] = { "layer1.0.conv1.weight", "layer2.1.relu1", "layer3.0" };
+
+      kappa_window_show_page (fixture->window, "activity");
+      kappa_window_show_layer (fixture->window, names[i]);
+      g_assert_true (kappa_window_get_page (fixture->window)
+                     == kappa_window_find_page (fixture->window, "model"));
+    }
+}
+
 static void
 add (const char *path, void (*func) (Fixture *, gconstpointer))
 {
@@ -480,6 +524,8 @@ main (int argc, char **argv)
   if (ui_test_init (&argc, &argv))
     make_application ();
   add ("/window/empty", test_empty);
+  add ("/window/run-of-closed-model", test_run_of_closed_model);
+  add ("/window/show-layer", test_show_layer);
   add ("/window/refusal", test_refusal);
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);

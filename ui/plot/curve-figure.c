@@ -86,10 +86,11 @@ take_marks (KappaCurveFigure *self, KappaResult *result)
     }
 }
 
+/* What says something about another curve is none itself. */
 static gboolean
 is_derived (const char *name)
 {
-  return g_str_has_suffix (name, "_deviation");
+  return g_str_has_suffix (name, "_deviation") || strstr (name, "_resolved") != NULL;
 }
 
 /* Adds the array if it is over the same axis as those before it. */

@@ -129,6 +129,16 @@ draw_spread (KappaSpectrumFigure *self,
                 e->high);
 }
 
+/* By rank, stems have room of their own: where there are many, they become a profile. */
+static double
+head_size (KappaSpectrumFigure *self, KappaPen *pen, const KappaFrame *frame)
+{
+  double room = frame->plot.width / (frame->x.high - frame->x.low);
+
+  return kappa_spectrum_is_by_rank (self) ? MIN (HEAD * pen->em, MAX (0.35 * room, pen->line))
+                                          : HEAD * pen->em;
+}
+
 static void
 draw_stem (KappaSpectrumFigure *self,
            KappaPen *pen,
@@ -138,15 +148,16 @@ draw_stem (KappaSpectrumFigure *self,
   gboolean selected = self->selected == (int)e->index;
   const KappaColor *color = selected ? &pen->theme->accent : &pen->theme->series[1];
   double x = kappa_spectrum_stem_x (self, frame, e), y = kappa_spectrum_stem_y (self, frame, e);
+  double head = head_size (self, pen, frame), width = (selected ? 2.6 : 1.6) * pen->line;
 
   if (!isfinite (x) || !isfinite (y))
     return;
   kappa_pen_set_color (pen, color);
-  cairo_set_line_width (pen->cr, (selected ? 2.6 : 1.6) * pen->line);
+  cairo_set_line_width (pen->cr, selected ? width : MIN (width, 0.4 * head));
   cairo_move_to (pen->cr, x, stem_foot (self, frame));
   cairo_line_to (pen->cr, x, y);
   cairo_stroke (pen->cr);
-  cairo_arc (pen->cr, x, y, (selected ? 1.4 : 1.0) * HEAD * pen->em, 0.0, 2.0 * G_PI);
+  cairo_arc (pen->cr, x, y, selected ? 1.4 * HEAD * pen->em : head, 0.0, 2.0 * G_PI);
   cairo_fill (pen->cr);
   draw_spread (self, pen, frame, e, x, y);
   if (!(e->residual > 0.0))
