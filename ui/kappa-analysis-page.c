@@ -10,6 +10,7 @@
 #include "ui/kappa-run-view.h"
 #include "ui/kappa-saved-view.h"
 #include "ui/plot/figure-factory.h"
+#include "ui/plot/report-figure.h"
 
 typedef struct
 {
@@ -183,7 +184,9 @@ show_details (KappaAnalysisPage *self)
   KappaAnalysisPagePrivate *priv = get_private (self);
   g_autofree char *provenance = kappa_analysis_page_dup_provenance (self);
 
-  kappa_facts_set_scalars (priv->facts, priv->result);
+  /* A report is a table of its scalars already. */
+  if (!KAPPA_IS_REPORT_FIGURE (priv->figure))
+    kappa_facts_set_scalars (priv->facts, priv->result);
   kappa_run_view_set_provenance (priv->view, provenance);
 }
 
