@@ -2,6 +2,9 @@
 
 #include "ui/kappa-words.h"
 
+/* Characters a value has in any case: a number and its uncertainty break between words only. */
+#define VALUE_WIDTH 12
+
 /**
  * KappaFacts:
  *
@@ -66,6 +69,7 @@ make_value (void)
   gtk_label_set_selectable (GTK_LABEL (value), TRUE);
   gtk_label_set_wrap (GTK_LABEL (value), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (value), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (value), VALUE_WIDTH);
   gtk_label_set_xalign (GTK_LABEL (value), 1.0f);
   gtk_label_set_justify (GTK_LABEL (value), GTK_JUSTIFY_RIGHT);
   gtk_widget_set_hexpand (value, TRUE);
@@ -81,6 +85,7 @@ add_row (KappaFacts *self, const char *title)
   GtkWidget *name = gtk_label_new (title), *value = make_value ();
 
   gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
+  gtk_label_set_wrap (GTK_LABEL (name), TRUE);
   gtk_box_append (GTK_BOX (line), name);
   gtk_box_append (GTK_BOX (line), value);
   gtk_widget_add_css_class (line, "fact");
