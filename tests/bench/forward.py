@@ -31,7 +31,7 @@ def torch_times(name, checkpoint, images, size, threads, repeats):
     best = {}
     with torch.no_grad():
         for mode in ("eager", "frozen"):
-            for batch in (1, 8, 32, 128):
+            for batch in (1, 4, 8, 20, 32, 128):
                 if batch > images:
                     continue
                 x = torch.rand(batch, 3, size, size) * 4 - 2
