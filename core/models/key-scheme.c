@@ -132,26 +132,6 @@ kappa_key_scheme_find (const KappaKeyScheme *self, const char *canonical, KappaK
 }
 
 /**
- * kappa_key_scheme_get_file_name:
- * @canonical: a builder's name for a tensor
- * @axes: (out) (nullable): the order of its axes in the file, %NULL if it is the builder's
- *
- * Returns: (transfer full) (nullable): what a file of this scheme calls the tensor, %NULL if no
- * rule speaks of it
- */
-char *
-kappa_key_scheme_get_file_name (const KappaKeyScheme *self,
-                                const char *canonical,
-                                const char **axes)
-{
-  KappaKeyPlace place;
-
-  kappa_key_scheme_find (self, canonical, &place);
-  *axes = place.axes;
-  return place.names;
-}
-
-/**
  * kappa_key_axes_apply:
  * @axes: (nullable): as in a rule, without "[x]"
  * @file: a shape as the file gives it

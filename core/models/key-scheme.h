@@ -50,7 +50,6 @@ typedef struct
 } KappaKeyPlace;
 
 gboolean kappa_key_scheme_find          (const KappaKeyScheme *self, const char *canonical, KappaKeyPlace *place);
-char    *kappa_key_scheme_get_file_name (const KappaKeyScheme *self, const char *canonical, const char **axes);
 gboolean kappa_key_axes_apply           (const char *axes, const KappaShape *file, KappaShape *canonical);
 void     kappa_key_axes_permute         (const char *axes, const KappaShape *file, const void *in, void *out,
                                          gsize element_size);

@@ -18,8 +18,8 @@ add_tensor (SmallNet *net,
             const KappaShape *shape)
 {
   const gsize n = (gsize) kappa_shape_size (shape);
-  const char *axes;
-  char *name = kappa_key_scheme_get_file_name (scheme, canonical, &axes);
+  KappaKeyPlace place;
+  char *name = kappa_key_scheme_find (scheme, canonical, &place) ? place.names : NULL;
   double *values = g_new (double, n);
   g_autofree float *formula = g_new (float, n);
   KappaExportTensor tensor = { name, KAPPA_ELEMENT_F64, shape->rank, { 0 }, values };

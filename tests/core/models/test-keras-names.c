@@ -16,14 +16,15 @@ add (KappaTensorTable *table,
      const char *canonical,
      const KappaShape *shape)
 {
-  const char *axes;
-  g_autofree char *name = kappa_key_scheme_get_file_name (scheme, canonical, &axes);
+  KappaKeyPlace place;
+  g_autofree char *name
+      = kappa_key_scheme_find (scheme, canonical, &place) ? place.names : NULL;
   KappaShape file = *shape;
 
   if (name == NULL)
     return;
-  for (guint d = 0; axes != NULL && d < shape->rank; d++)
-    file.dims[axes[d] - '0'] = shape->dims[d];
+  for (guint d = 0; place.axes != NULL && d < shape->rank; d++)
+    file.dims[place.axes[d] - '0'] = shape->dims[d];
   kappa_tensor_table_add (table, name, &file, TRUE, kappa_tensor_table_get_n (table));
 }
 
