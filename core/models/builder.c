@@ -28,6 +28,7 @@ kappa_network_listing_new (void)
   g_array_set_clear_func (self->tensors, clear_tensor);
   self->layers = g_array_new (FALSE, FALSE, sizeof (KappaLayer));
   g_array_set_clear_func (self->layers, clear_layer);
+  self->layer_nodes = g_array_new (FALSE, FALSE, sizeof (KappaNode));
   self->activations = g_array_new (FALSE, FALSE, sizeof (KappaActivation));
   g_array_set_clear_func (self->activations, clear_activation);
   self->statistics = g_array_new (FALSE, FALSE, sizeof (KappaNode));
@@ -39,6 +40,7 @@ kappa_network_listing_free (KappaNetworkListing *self)
 {
   g_array_unref (self->tensors);
   g_array_unref (self->layers);
+  g_array_unref (self->layer_nodes);
   g_array_unref (self->activations);
   g_array_unref (self->statistics);
   g_free (self);
@@ -146,6 +148,21 @@ kappa_builder_add_layer (KappaBuilder *self,
   KappaLayer layer = { g_strdup (name), kind, without_sample (self, output), n_parameters, macs };
 
   g_array_append_val (self->listing->layers, layer);
+  g_array_append_val (self->listing->layer_nodes, output);
+}
+
+static KappaNode
+norm_scale (KappaBuilder *self, const char *norm, const KappaShape *channels)
+{
+  return self->no_norm_scale
+             ? kappa_fill (self->graph, 1.0, channels)
+             : kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, channels);
+}
+
+static guint64
+count_norm_parameters (KappaBuilder *self, gint64 channels)
+{
+  return (self->no_norm_scale ? 1 : 2) * (guint64)channels;
 }
 
 /* The batch's own statistics in place of those of the file, whose tensors are not asked for. A

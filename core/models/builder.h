@@ -58,6 +58,7 @@ typedef struct
  * KappaNetworkListing:
  * @tensors: (element-type KappaTensorSpec): in the order of the builder's requests, the flat order
  * @layers: (element-type KappaLayer)
+ * @layer_nodes: (element-type KappaNode): the node each of them ends in
  * @activations: (element-type KappaActivation)
  * @statistics: (element-type KappaNode): in training mode, mean and variance of each batch norm, in the order of buffers
  *
@@ -67,6 +68,7 @@ typedef struct
 {
   GArray *tensors;
   GArray *layers;
+  GArray *layer_nodes;
   GArray *activations;
   GArray *statistics;
 } KappaNetworkListing;

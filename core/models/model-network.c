@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/models/blocks.h"
+
 /* The network in a model: its parameters, its layers, and how it is built. */
 
 guint
@@ -152,6 +154,64 @@ kappa_model_build_training (KappaModel *self,
                                 &choices, graph, images, listing);
   g_array_append_vals (statistics, listing->statistics->data, listing->statistics->len);
   return logits;
+}
+
+static KappaNode
+find_named (KappaGraph *graph, const KappaNetworkListing *listing, const char *name)
+{
+  for (guint i = 0; i < listing->activations->len; i++)
+    {
+      const KappaActivation *activation = &g_array_index (listing->activations, KappaActivation, i);
+
+      if (strcmp (activation->name, name) == 0 || g_strcmp0 (activation->stage, name) == 0)
+        return kappa_graph_find (graph, activation->name);
+    }
+  for (guint i = 0; i < listing->layers->len; i++)
+    if (strcmp (g_array_index (listing->layers, KappaLayer, i).name, name) == 0)
+      return g_array_index (listing->layer_nodes, KappaNode, i);
+  return KAPPA_NONE;
+}
+
+/**
+ * kappa_model_build_named:
+ * @names: (array zero-terminated=1): of activations, stages or layers
+ * @nodes: (out caller-allocates): the node of each name; %KAPPA_NONE where the network has none of
+ *   that name
+ *
+ * As kappa_model_build(), and finds results inside the network. That of a layer is what it ends in,
+ * before the activation function behind it; a convolution and its batch norm end in the same.
+ *
+ * Returns: the logits
+ */
+KappaNode
+kappa_model_build_named (KappaModel *self,
+                         KappaGraph *graph,
+                         KappaNode images,
+                         const char *const *names,
+                         KappaNode *nodes)
+{
+  g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
+  KappaNode logits
+      = kappa_network_build (self->recognition->architecture, self->recognition->config,
+                             &self->preset->choices, graph, images, listing);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    nodes[i] = find_named (graph, listing, names[i]);
+  return logits;
+}
+
+/**
+ * kappa_model_list_blocks:
+ *
+ * Returns: (transfer full): layers, blocks and stages with what flows between them, for images of
+ *   the preset's size; %NULL with KAPPA_ERROR_SHAPE
+ */
+KappaBlocks *
+kappa_model_list_blocks (KappaModel *self, GError **error)
+{
+  return kappa_blocks_new (self->recognition->architecture, self->recognition->config,
+                           &self->preset->choices, self->preset->preprocess.height,
+                           self->preset->preprocess.width, error);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "core/graph/graph.h"
 
+typedef struct _KappaBlocks KappaBlocks;
 typedef struct _KappaPreset KappaPreset;
 typedef struct _KappaTensorFile KappaTensorFile;
 
@@ -156,6 +157,9 @@ const double          *kappa_model_get_buffers_wide    (KappaModel *self, GError
 KappaNode              kappa_model_build               (KappaModel *self, KappaGraph *graph, KappaNode images);
 KappaNode              kappa_model_build_training      (KappaModel *self, KappaGraph *graph, KappaNode images,
                                                         gint64 batch, GArray *statistics);
+KappaNode              kappa_model_build_named         (KappaModel *self, KappaGraph *graph, KappaNode images,
+                                                        const char *const *names, KappaNode *nodes);
+KappaBlocks           *kappa_model_list_blocks         (KappaModel *self, GError **error);
 const KappaLayer      *kappa_model_get_layers          (KappaModel *self, guint *n_layers);
 const KappaActivation *kappa_model_get_activations     (KappaModel *self, guint *n_activations);
 const KappaActivation *kappa_model_find_activation     (KappaModel *self, const char *name);
