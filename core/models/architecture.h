@@ -10,6 +10,7 @@
  * @height: of the images the network was made for, pixels; others fit unless the family says otherwise
  * @width: likewise
  * @conv_bias: whether convolutions have a bias before their batch norm, as Keras's have
+ * @no_norm_scale: whether batch norms have no scale, which is then 1 and no parameter
  *
  * What every network has. A family's own structure begins with it.
  */
@@ -20,6 +21,7 @@ typedef struct
   guint height;
   guint width;
   gboolean conv_bias;
+  gboolean no_norm_scale;
 } KappaConfig;
 
 /**

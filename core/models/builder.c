@@ -231,8 +231,7 @@ kappa_builder_conv_norm (KappaBuilder *self,
   KappaNode bias = self->conv_bias ? kappa_builder_parameter (self, conv, "bias",
                                                               KAPPA_PARAMETER_BIAS, &channels)
                                    : KAPPA_NONE;
-  KappaNode scale
-      = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
+  KappaNode scale = norm_scale (self, norm, &channels);
   KappaNode shift
       = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
   KappaNode y = self->choices->training_batch > 0
@@ -243,7 +242,7 @@ kappa_builder_conv_norm (KappaBuilder *self,
   kappa_builder_add_layer (self, conv, "convolution", y,
                            taps + (self->conv_bias ? (guint64)outputs : 0),
                            taps * (guint64)(dim (self, y, 2) * dim (self, y, 3)));
-  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)outputs, 0);
+  kappa_builder_add_layer (self, norm, "batch norm", y, count_norm_parameters (self, outputs), 0);
   return y;
 }
 
@@ -305,8 +304,7 @@ KappaNode
 kappa_builder_norm (KappaBuilder *self, KappaNode x, const char *norm)
 {
   const KappaShape channels = KAPPA_SHAPE (dim (self, x, 1));
-  KappaNode scale
-      = kappa_builder_parameter (self, norm, "weight", KAPPA_PARAMETER_NORM_SCALE, &channels);
+  KappaNode scale = norm_scale (self, norm, &channels);
   KappaNode shift
       = kappa_builder_parameter (self, norm, "bias", KAPPA_PARAMETER_NORM_SHIFT, &channels);
   KappaNode mean, variance, y;
@@ -325,7 +323,8 @@ kappa_builder_norm (KappaBuilder *self, KappaNode x, const char *norm)
       y = kappa_batch_norm (self->graph, x, scale, shift, mean, variance,
                             self->choices->norm_epsilon);
     }
-  kappa_builder_add_layer (self, norm, "batch norm", y, 2 * (guint64)channels.dims[0], 0);
+  kappa_builder_add_layer (self, norm, "batch norm", y,
+                           count_norm_parameters (self, channels.dims[0]), 0);
   return y;
 }
 

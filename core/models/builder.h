@@ -76,6 +76,7 @@ typedef struct
 /**
  * KappaBuilder:
  * @conv_bias: as in #KappaConfig
+ * @no_norm_scale: likewise
  *
  * What a family's build function works with: a graph and the choices. Tensors are asked for through it, so that the
  * order of requests is the flat order of parameters; layers and activations are named through it.
@@ -86,6 +87,7 @@ typedef struct
   const KappaChoices *choices;
   KappaNetworkListing *listing;
   gboolean conv_bias;
+  gboolean no_norm_scale;
 } KappaBuilder;
 
 KappaNetworkListing *kappa_network_listing_new  (void);

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/models/architecture.h"
+#include "core/models/inception-keys.h"
 #include "core/models/inception-unit.h"
 
 /*
@@ -37,18 +38,6 @@ typedef struct
   gint64 embedding; /* size of the layer before the classes, 0 for none */
 } InceptionResnetConfig;
 
-#define UNIT(n, h, w)                                                                              \
-  {                                                                                                \
-    (n), { (h), (w) }, 1, TRUE                                                                     \
-  }
-#define SHRINKING(n, h, w)                                                                         \
-  {                                                                                                \
-    (n), { (h), (w) }, 2, FALSE                                                                    \
-  }
-#define BARE(n, h, w)                                                                              \
-  {                                                                                                \
-    (n), { (h), (w) }, 1, FALSE                                                                    \
-  }
 #define BRANCHES(b) b, G_N_ELEMENTS (b)
 
 static const KappaInceptionUnit stem_1a = KAPPA_INCEPTION_SHRINKING (32, 3, 3),
@@ -276,6 +265,8 @@ v2_configure (const KappaTensorView *view, gpointer data, GError **error)
 
   config->version = &version_2;
   config->base = (KappaConfig) { (guint)classes, 3, version_2.size, version_2.size };
+  config->base.no_norm_scale = !kappa_tensor_view_has (view, "conv2d_1a.bn.weight")
+                               && !kappa_tensor_view_has (view, "conv2d_7b.bn.weight");
   if (classes >= 1 && classes <= G_MAXINT32)
     return TRUE;
   g_set_error_literal (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
@@ -292,10 +283,6 @@ inception_resnet_describe (gconstpointer data)
   return g_strconcat (config->version->name, config->base.classes == 0 ? " (embedding)" : "", NULL);
 }
 
-static const KappaKeyRule cadene_rules[]
-    = { { "classif.{*}", "last_linear.{*}" }, { "{*}", "{*}" } };
-static const KappaKeyScheme cadene_scheme = { "Cadene", BRANCHES (cadene_rules) };
-
 static const char *const v1_evidence[]
     = { "repeat_3.4.conv2d.weight", "conv2d_4b.conv.weight 256x192x3x3", "last_bn.weight 512",
         NULL };
@@ -303,7 +290,9 @@ static const char *const v2_evidence[]
     = { "repeat_2.8.conv2d.weight 2080x448x1x1", "mixed_5b.branch0.conv.weight 96x192x1x1",
         "classif.weight ?x1536", NULL };
 static const KappaKeyScheme *const v1_schemes[] = { &kappa_key_scheme_torch, NULL };
-static const KappaKeyScheme *const v2_schemes[] = { &kappa_key_scheme_torch, &cadene_scheme, NULL };
+static const KappaKeyScheme *const v2_schemes[]
+    = { &kappa_key_scheme_torch, &kappa_key_scheme_inception_resnet_cadene,
+        &kappa_key_scheme_inception_resnet_keras, NULL };
 
 const KappaArchitecture kappa_architecture_inception_resnet_v1 = {
   .id = "inception-resnet-v1",

@@ -19,19 +19,6 @@ typedef struct
   KappaConfig base;
 } InceptionV4Config;
 
-#define UNIT(n, h, w)                                                                              \
-  {                                                                                                \
-    (n), { (h), (w) }, 1, TRUE                                                                     \
-  }
-#define SHRINKING(n, h, w)                                                                         \
-  {                                                                                                \
-    (n), { (h), (w) }, 2, FALSE                                                                    \
-  }
-#define BARE(n, h, w)                                                                              \
-  {                                                                                                \
-    (n), { (h), (w) }, 1, FALSE                                                                    \
-  }
-
 static const KappaInceptionUnit stem_units[]
     = { KAPPA_INCEPTION_SHRINKING (32, 3, 3), KAPPA_INCEPTION_BARE (32, 3, 3),
         KAPPA_INCEPTION_UNIT (64, 3, 3) };

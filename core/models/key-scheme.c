@@ -58,6 +58,22 @@ append_number (GString *name, gint64 number, gboolean letter)
   return TRUE;
 }
 
+/* @text: a letter, perhaps with a factor and a summand behind it */
+static gint64
+compute_number (const char *text, const Bindings *bindings)
+{
+  gint64 number = (gint64)bindings->numbers[*text++ - 'a'];
+
+  if (*text == '*')
+    {
+      char *behind;
+
+      number *= g_ascii_strtoll (text + 1, &behind, 10);
+      text = behind;
+    }
+  return number + g_ascii_strtoll (text, NULL, 10);
+}
+
 /* Returns: the name, or %NULL if there is none for such numbers */
 static char *
 fill_pattern (const char *pattern, const Bindings *bindings)
@@ -77,9 +93,8 @@ fill_pattern (const char *pattern, const Bindings *bindings)
         g_string_append (name, bindings->rest);
       else
         {
-          gint64 number = (gint64)bindings->numbers[pattern[1] - 'a'];
+          const gint64 number = compute_number (pattern + 1, bindings);
 
-          number += g_ascii_strtoll (pattern + 2, NULL, 10);
           if (!append_number (name, number, g_str_has_prefix (end - 2, ":a")))
             return NULL;
         }

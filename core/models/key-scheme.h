@@ -10,8 +10,8 @@
 /**
  * KappaKeyRule:
  * @canonical: pattern of canonical names: `{x}` stands for digits, x any letter, `{*}` for the rest of the name
- * @file: the name in the file: `{x}`, `{x+1}` and `{x-1}` are replaced by the number found, `{x:a}` and `{x-1:a}` by a
- *   letter, a for 0 and so on, `{*}` by the rest.
+ * @file: the name in the file: `{x}`, `{x+1}`, `{x-1}` and `{x*6+13}` are replaced by the number found, times and plus
+ *   what stands behind it, `{x:a}` and `{x-1:a}` by a letter, a for 0 and so on, `{*}` by the rest.
  *   Several names separated by `|` are parts of one shape, one behind the other along the canonical axis 0
  * @axes: (nullable): the file's axis for each canonical axis, as digits: "3201" reads a HWIO kernel as OIHW, and
  *   axes in parentheses are one: "(12)0". "[x]" before them takes the slice of number x along the file's first

@@ -24,7 +24,7 @@ kappa_network_build (const KappaArchitecture *architecture,
                      KappaNode images,
                      KappaNetworkListing *listing)
 {
-  KappaBuilder builder = { graph, choices, listing, config->conv_bias };
+  KappaBuilder builder = { graph, choices, listing, config->conv_bias, config->no_norm_scale };
   const KappaShape *shape = kappa_graph_get_shape (graph, images);
 
   if (shape->rank != 4 || shape->dims[1] != config->channels)

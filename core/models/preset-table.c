@@ -84,6 +84,9 @@ const KappaPresetRow kappa_preset_rows[] = {
   { "inception-resnet", "size=299,crop=0.8975,resize=bicubic,mean=0.5,std=0.5", TENSORFLOW,
     "timm's Inception-ResNet-v2: shorter side to 333, centre 299, bicubic, mean and standard "
     "deviation one half" },
+  { "keras-inception-resnet", "size=299,crop=0.875,divisor=127.5,mean=1,std=1", TENSORFLOW,
+    "keras.applications' Inception-ResNet-v2: shorter side to 341, centre 299, bilinear, values "
+    "from −1 to 1" },
   { "inception-background", "size=299,crop=0.875,resize=bicubic,mean=0.5,std=0.5", BACKGROUND,
     "weights made over from TensorFlow with their 1,001 classes, the first of which is the "
     "background" },
@@ -224,6 +227,11 @@ const KappaPresetRule kappa_preset_rules[] = {
     .preset = "keras-caffe-old",
     .evidence = KERAS_NAMES,
     .licence = MIT_KERAS },
+  { .family = "inception-resnet-v2",
+    .scheme = "Keras",
+    .preset = "keras-inception-resnet",
+    .evidence = KERAS_NAMES,
+    .licence = "Apache-2.0 (Google, through keras.applications)" },
   { "inception-v4", NULL, NULL, "inception-background", BACKGROUND_EVIDENCE, NULL, 1001 },
   { "inception-resnet-v2", NULL, NULL, "inception-resnet-background", BACKGROUND_EVIDENCE, NULL,
     1001 },

@@ -50,6 +50,7 @@ kappa_tensor_table_new_for_file (KappaTensorFile *file)
         shape.dims[d] = (gint64)info->dims[d];
       kappa_tensor_table_add (self, info->name, &shape, kappa_element_is_float (info->element), i);
     }
+  kappa_tensor_table_count_from_one (self);
   return self;
 }
 
@@ -77,6 +78,68 @@ kappa_tensor_table_add (KappaTensorTable *self,
   *entry = (KappaTensorEntry) { g_strdup (name), *shape, real, index };
   g_ptr_array_add (self->entries, entry);
   g_hash_table_insert (self->by_name, entry->name, entry);
+}
+
+/* "conv2d_7/kernel:0" with the stem "conv2d": Returns: 7, 0 where there is no number, −1 for
+ * another layer; @rest: (out): "/kernel:0" */
+static gint64
+find_count (const char *name, const char *stem, const char **rest)
+{
+  guint64 number = 0;
+
+  if (!g_str_has_prefix (name, stem))
+    return -1;
+  name += strlen (stem);
+  if (*name == '_' && name[1] >= '1' && name[1] <= '9')
+    number = g_ascii_strtoull (name + 1, (char **)&name, 10);
+  *rest = name;
+  return *name == '/' && number < G_MAXINT32 ? (gint64)number : -1;
+}
+
+static void
+count_from_one (KappaTensorTable *self, const char *stem)
+{
+  gint64 first = G_MAXINT64;
+  const char *rest;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const gint64 count = find_count (kappa_tensor_table_get (self, i)->name, stem, &rest);
+
+      if (count >= 0)
+        first = MIN (first, count);
+    }
+  if (first == 1 || first == G_MAXINT64)
+    return;
+  g_hash_table_remove_all (self->by_name);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      KappaTensorEntry *entry = g_ptr_array_index (self->entries, i);
+      const gint64 count = find_count (entry->name, stem, &rest);
+
+      if (count >= 0)
+        {
+          char *name = g_strdup_printf ("%s_%" G_GINT64_FORMAT "%s", stem, count - first + 1, rest);
+
+          g_free (entry->name);
+          entry->name = name;
+        }
+      g_hash_table_insert (self->by_name, entry->name, entry);
+    }
+}
+
+/**
+ * kappa_tensor_table_count_from_one:
+ *
+ * Keras counts layers that were given no name through a whole session, so that the convolutions of
+ * the second network made in it begin at any number; the very first one has none in newer versions.
+ * Here they are counted from 1, as in the weights that are published.
+ */
+void
+kappa_tensor_table_count_from_one (KappaTensorTable *self)
+{
+  count_from_one (self, "conv2d");
+  count_from_one (self, "batch_normalization");
 }
 
 guint

@@ -58,6 +58,7 @@ KappaTensorTable       *kappa_tensor_table_new_for_file (KappaTensorFile *file);
 void                    kappa_tensor_table_free         (KappaTensorTable *self);
 void                    kappa_tensor_table_add          (KappaTensorTable *self, const char *name,
                                                          const KappaShape *shape, gboolean real, guint index);
+void                    kappa_tensor_table_count_from_one (KappaTensorTable *self);
 guint                   kappa_tensor_table_get_n        (const KappaTensorTable *self);
 const KappaTensorEntry *kappa_tensor_table_get          (const KappaTensorTable *self, guint i);
 const KappaTensorEntry *kappa_tensor_table_lookup       (const KappaTensorTable *self, const char *name);

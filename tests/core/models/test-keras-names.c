@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/models/inception-keys.h"
 #include "core/models/resnet-keys.h"
 #include "tests/core/models/key-list.h"
 #include "tests/support/shared.h"
@@ -17,18 +18,17 @@ add (KappaTensorTable *table,
      const KappaShape *shape)
 {
   KappaKeyPlace place;
-  g_autofree char *name
-      = kappa_key_scheme_find (scheme, canonical, &place) ? place.names : NULL;
+  g_autofree char *name = kappa_key_scheme_find (scheme, canonical, &place) ? place.names : NULL;
   KappaShape file = *shape;
 
-  if (name == NULL)
+  if (name == NULL || kappa_tensor_table_lookup (table, name) != NULL)
     return;
   for (guint d = 0; place.axes != NULL && d < shape->rank; d++)
     file.dims[place.axes[d] - '0'] = shape->dims[d];
   kappa_tensor_table_add (table, name, &file, TRUE, kappa_tensor_table_get_n (table));
 }
 
-/* Each convolution has a bias in Keras. */
+/* Each convolution of a ResNet has a bias in Keras. */
 static KappaTensorTable *
 make_table (const char *list, const KappaKeyScheme *scheme)
 {
@@ -65,7 +65,7 @@ check (const KappaTensorTable *table,
   g_assert_no_error (error);
   g_assert_cmpstr (recognition->name, ==, name);
   g_assert_cmpstr (recognition->scheme->name, ==, scheme);
-  g_assert_true (recognition->config->conv_bias);
+  g_assert_true (recognition->config->conv_bias != recognition->config->no_norm_scale);
   match = kappa_recognition_match (recognition, table, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < match->listing->layers->len; i++)
@@ -219,11 +219,107 @@ test_refused (void)
     }
 }
 
+/* 1,000 classes: what keras.applications prints as trainable. Of two thousand classes none may be
+ * the background. */
+static void
+test_inception (void)
+{
+  static const struct
+  {
+    const char *without, *name;
+    KappaShape shape;
+    const char *text;
+  } cases[] = {
+    { .without = "conv2d_2/kernel:0", .text = "1 tensor is missing: conv2d_2a.conv.weight" },
+    { .without = "conv2d_203/kernel:0", .text = "1 tensor is missing: block8.branch1.2.conv" },
+    { .without = "batch_normalization_100/beta:0",
+      .text = "1 tensor is missing: repeat_1.5.branch1.2.bn.bias (192)" },
+    { .without = "batch_normalization_13/moving_variance:0",
+      .text = "1 tensor is missing: repeat.0.branch0.bn.running_var (32)" },
+    { .without = "block17_20_conv/bias:0",
+      .text = "1 tensor is missing: repeat_1.19.conv2d.bias (1088)" },
+    { .without = "conv_7b_bn/*", .text = "3 tensors are missing: conv2d_7b.bn.bias" },
+    { .without = "predictions/*", .text = "without its classes" },
+    { .without = "block8_9_conv/*", .text = "otherwise incomplete" },
+    { .without = "predictions/bias:0", .text = "1 tensor is missing: classif.bias (1000)" },
+    { NULL,
+      "batch_normalization_7/gamma:0",
+      { 1, { 48 } },
+      "1 tensor is no part of it: batch_normalization_7/gamma:0" },
+    { NULL, "conv2d_204/kernel:0", { 4, { 1, 1, 8, 8 } }, "no part of it: conv2d_204/kernel:0" },
+    { NULL, "conv2d/kernel:0", { 4, { 3, 3, 3, 32 } }, "otherwise incomplete" },
+    { "conv2d_8/kernel:0",
+      "conv2d_8/kernel:0",
+      { 4, { 64, 48, 5, 5 } },
+      "mixed_5b.branch1.1.conv.weight (5×5×64×48, expected 64×48×5×5)" },
+    { "predictions/kernel:0",
+      "predictions/kernel:0",
+      { 2, { 1000, 1536 } },
+      "without its classes" },
+  };
+  g_autoptr (KappaTensorTable) whole
+      = make_table ("inception_resnet_v2", &kappa_key_scheme_inception_resnet_keras);
+
+  if (whole == NULL)
+    return;
+  g_assert_cmpuint (kappa_tensor_table_get_n (whole), ==, 4 * 204 + 2 * 40 + 2);
+  check (whole, "Inception-ResNet-v2", "Keras", 55813192, 13155794016);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_test_copy_table (whole, cases[i].without);
+
+      if (cases[i].name != NULL)
+        kappa_tensor_table_add (table, cases[i].name, &cases[i].shape, TRUE, 0);
+      kappa_tensor_table_count_from_one (table);
+      assert_refused (table, cases[i].text);
+    }
+}
+
+/* Layers are counted from 1 again, wherever a session had come to; other names stay. */
+static void
+test_counts (void)
+{
+  static const struct
+  {
+    const char *names[4], *counted[4];
+  } cases[] = {
+    { { "conv2d/kernel:0", "conv2d_1/kernel:0" }, { "conv2d_1/kernel:0", "conv2d_2/kernel:0" } },
+    { { "conv2d_9/bias:0", "conv2d_8/kernel:0" }, { "conv2d_2/bias:0", "conv2d_1/kernel:0" } },
+    { { "conv2d_204/kernel:0", "batch_normalization_7/beta:0" },
+      { "conv2d_1/kernel:0", "batch_normalization_1/beta:0" } },
+    { { "conv2d_1/kernel:0", "conv2d_5/kernel:0" }, { "conv2d_1/kernel:0", "conv2d_5/kernel:0" } },
+    { { "conv2d_1a.conv.weight", "conv2d_7b.bn.bias" },
+      { "conv2d_1a.conv.weight", "conv2d_7b.bn.bias" } },
+    { { "conv2d_0/kernel:0", "conv2d_03/kernel:0", "conv2d_/kernel:0", "conv2d_4" },
+      { "conv2d_0/kernel:0", "conv2d_03/kernel:0", "conv2d_/kernel:0", "conv2d_4" } },
+    { { "conv2d_99999999999999999999/kernel:0", "conv2d_3/kernel:0" },
+      { "conv2d_99999999999999999999/kernel:0", "conv2d_1/kernel:0" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaTensorTable) table = kappa_tensor_table_new ();
+
+      for (guint j = 0; j < 4 && cases[i].names[j] != NULL; j++)
+        kappa_tensor_table_add (table, cases[i].names[j], &KAPPA_SHAPE (1), TRUE, j);
+      kappa_tensor_table_count_from_one (table);
+      for (guint j = 0; j < kappa_tensor_table_get_n (table); j++)
+        {
+          const KappaTensorEntry *entry = kappa_tensor_table_lookup (table, cases[i].counted[j]);
+
+          g_assert_nonnull (entry);
+          g_assert_cmpuint (entry->index, ==, j);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keras-names/networks", test_networks);
   g_test_add_func ("/keras-names/refused", test_refused);
+  g_test_add_func ("/keras-names/inception", test_inception);
+  g_test_add_func ("/keras-names/counts", test_counts);
   return g_test_run ();
 }

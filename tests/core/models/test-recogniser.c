@@ -443,6 +443,16 @@ test_refusals (void)
     { { "conv1.weight", "fc1.weight" }, "LeNet" },
     { { "model.layers.0.self_attn.q_proj.weight" }, "language model" },
     { { "model.0.conv.weight" }, "YOLO" },
+    { { "conv2d_94/kernel:0", "batch_normalization_94/beta:0" }, "Inception-v3 of Keras" },
+    { { "block1_conv1/kernel:0", "block1_conv2/kernel:0" }, "VGG of Keras" },
+    { { "block2_sepconv1/pointwise_kernel:0" }, "Xception of Keras" },
+    { { "pool2_bn/gamma:0" }, "DenseNet of Keras" },
+    { { "conv_pw_1/kernel:0" }, "MobileNet of Keras" },
+    { { "expanded_conv_depthwise/depthwise_kernel:0" }, "MobileNet-v2 of Keras" },
+    { { "block1a_dwconv/depthwise_kernel:0" }, "EfficientNet of Keras" },
+    { { "stem_conv1/kernel:0" }, "NASNet of Keras" },
+    { { "post_bn/gamma:0" }, "pre-activation" },
+    { { "conv2_block1_1_conv/kernel:0", "conv2_block1_2_conv/depthwise_kernel:0" }, "ResNeXt" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
