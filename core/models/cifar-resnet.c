@@ -13,6 +13,7 @@ typedef struct
 {
   KappaConfig base;
   guint blocks;
+  gint64 width; /* channels of the first stage */
 } CifarResnetConfig;
 
 static gboolean
@@ -33,6 +34,7 @@ cifar_resnet_configure (const KappaTensorView *view, gpointer data, GError **err
   config->base
       = (KappaConfig) { .classes = (guint) classes, .channels = 3, .height = 32, .width = 32 };
   config->blocks = blocks;
+  config->width = MAX (kappa_tensor_view_get_dim (view, "layer1.0.conv1.weight", 4, 0), 1);
   return TRUE;
 }
 
@@ -79,7 +81,8 @@ cifar_resnet_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
 {
   const CifarResnetConfig *config = data;
   const KappaWindow window = KAPPA_WINDOW (3, 1, 1);
-  KappaNode x = kappa_builder_conv_norm (builder, images, "conv1", "bn1", 16, &window);
+  KappaNode x
+      = kappa_builder_conv_norm (builder, images, "conv1", "bn1", config->width, &window);
 
   x = kappa_builder_relu (builder, x, "stem", KAPPA_ACTIVATION_STEM);
   for (guint stage = 0; stage < N_STAGES; stage++)
@@ -90,7 +93,8 @@ cifar_resnet_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
         {
           g_autofree char *name = g_strdup_printf ("%s.%u", stage_name, block);
 
-          x = basic_block (builder, x, name, 16 << stage, stage > 0 && block == 0 ? 2 : 1);
+          x = basic_block (builder, x, name, config->width << stage,
+                           stage > 0 && block == 0 ? 2 : 1);
         }
       kappa_builder_mark_stage (builder, x, stage_name);
     }
