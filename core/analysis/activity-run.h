@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/analysis/activity-count.h"
+#include "core/analysis/folds.h"
 
 /**
  * KappaActivityRun:
+ * @folds: (nullable): the images, cut into folds, where such are wanted
  * @rule: what counts as active, in words
  * @description: images, mode, precision
  *
@@ -16,7 +18,7 @@ typedef struct
   KappaResult *result;
   KappaContext *context;
   gint64 n_images;
-  guint folds;
+  KappaFolds *folds;
   char *rule;
   char *description;
 } KappaActivityRun;

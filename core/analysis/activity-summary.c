@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "core/analysis/activity-run.h"
-#include "core/analysis/folds.h"
 
 /* What is known of one layer over all images. */
 typedef struct
@@ -198,8 +197,9 @@ set_active_fraction (KappaActivityRun *run)
   const KappaActivityLayer *layers = kappa_activity_counter_get_layers (run->counter, &n_layers);
   g_autoptr (KappaArray) shares = kappa_result_dup_array (run->result, "active_by_image");
   gsize n = (gsize)run->n_images;
-  g_autofree double *by_image = g_new0 (double, n), *by_fold = g_new0 (double, run->folds + 1);
+  g_autofree double *by_image = g_new0 (double, n), *by_fold = NULL;
   double neurons = (double)kappa_activity_counter_get_n_neurons (run->counter), mean = 0.0;
+  const guint n_folds = run->folds != NULL ? kappa_folds_get_n (run->folds) : 0;
   g_autofree char *text = g_strdup_printf (
       "share of active neurons of all layers together, every neuron with the same weight, %s; of "
       "%s",
@@ -212,16 +212,17 @@ set_active_fraction (KappaActivityRun *run)
       mean += by_image[i] / (double)n;
     }
   kappa_result_set_scalar (run->result, "active_fraction", mean, "", KAPPA_CERTAINTY_EXACT, text);
-  for (guint f = 0; f < run->folds; f++)
+  by_fold = g_new0 (double, n_folds + 1);
+  for (guint f = 0; f < n_folds; f++)
     {
-      KappaFold fold = kappa_fold_get (run->n_images, run->folds, f);
+      const KappaFold fold = kappa_folds_get (run->folds, f);
 
-      for (gint64 i = fold.first; i < fold.first + fold.count; i++)
-        by_fold[f] += by_image[i] / (double)fold.count;
+      for (gint64 i = 0; i < fold.count; i++)
+        by_fold[f] += by_image[fold.images[i]] / (double)fold.count;
     }
-  if (run->folds > 0)
-    kappa_fold_set_scalar (run->result, "active_fraction_over_folds", "", by_fold, run->folds,
-                           text);
+  if (n_folds > 0)
+    kappa_folds_set_scalar (run->folds, run->result, "active_fraction_over_folds", "", by_fold,
+                            text);
 }
 
 static void

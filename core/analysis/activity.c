@@ -174,6 +174,7 @@ static void
 run_clear (KappaActivityRun *run)
 {
   g_clear_pointer (&run->counter, kappa_activity_counter_free);
+  g_clear_pointer (&run->folds, kappa_folds_free);
   g_clear_pointer (&run->rule, g_free);
   g_clear_pointer (&run->description, g_free);
 }
@@ -184,6 +185,7 @@ static gboolean
 prepare (KappaAnalysis *analysis, KappaInputs *given, KappaActivityRun *run, GError **error)
 {
   KappaPrecision precision = kappa_analysis_get_enum (analysis, "precision");
+  const gint64 n_folds = kappa_analysis_get_integer (analysis, "folds");
   g_autoptr (KappaBatchSource) batches
       = kappa_inputs_make_batches (given, "data", "model", FALSE, run->context, error);
 
@@ -191,16 +193,19 @@ prepare (KappaAnalysis *analysis, KappaInputs *given, KappaActivityRun *run, GEr
     return FALSE;
   run->model = kappa_inputs_get_model (given, "model", 0);
   run->n_images = kappa_batch_source_get_n (batches);
-  run->folds = (guint)kappa_analysis_get_integer (analysis, "folds");
   run->counter = kappa_activity_counter_new (run->model, batches, precision, error);
   if (run->counter == NULL)
     return FALSE;
-  if (run->folds > run->n_images)
+  if (n_folds > run->n_images)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                    "folds: there are only %" G_GINT64_FORMAT " images", run->n_images);
       return FALSE;
     }
+  if (n_folds > 0)
+    run->folds = kappa_folds_new_of_batches (
+        batches, (guint)n_folds, kappa_analysis_get_enum (analysis, "fold-images"),
+        (guint64)kappa_analysis_get_integer (analysis, "seed"));
   run->description = kappa_objective_describe_settings (batches, precision, 0.0);
   return kappa_memory_check (
              run->context,
@@ -234,8 +239,9 @@ static void
 kappa_activity_class_init (KappaActivityClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &active_property,      &quantile_property,        &slope_property,
-    &kappa_property_folds, &kappa_property_precision, &kappa_property_seed,
+    &active_property,      &quantile_property,          &slope_property,
+    &kappa_property_folds, &kappa_property_fold_images, &kappa_property_precision,
+    &kappa_property_seed,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

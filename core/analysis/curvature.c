@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/analysis/folds.h"
 #include "core/analysis/objective.h"
 #include "core/base/error.h"
 #include "core/graph/autodiff.h"
@@ -33,7 +34,8 @@ struct _KappaCurvature
   KappaBatchSource *batches;
   KappaPrecision precision;
   double l2;
-  gint64 first, count; /* the part of the images */
+  gint64 first, count;   /* the part of the images */
+  const guint32 *chosen; /* if it is no stretch of them, which; first is 0 then */
   guint64 n_products;
   Recipe recipes[N_PROGRAMS];
   KappaProgram *programs[N_PROGRAMS];
@@ -148,9 +150,15 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
   KappaPixelType type
       = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
 
+  if (input == 0 && self->chosen != NULL)
+    return kappa_images_fetch (self->batches, self->chosen + first, n, type, values, error);
   if (input == 0)
     return kappa_batch_source_fetch (self->batches, self->first + first, n, type, values, error);
-  kappa_batch_source_fetch_labels (self->batches, self->first + first, n, values);
+  if (self->chosen == NULL)
+    kappa_batch_source_fetch_labels (self->batches, self->first + first, n, values);
+  for (gint64 i = 0; self->chosen != NULL && i < n; i++)
+    kappa_batch_source_fetch_labels (self->batches, self->chosen[first + i], 1,
+                                     (gint32 *)values + i);
   return TRUE;
 }
 
@@ -240,6 +248,23 @@ kappa_curvature_set_images (KappaCurvature *self, gint64 first, gint64 count)
                     && first <= kappa_batch_source_get_n (self->batches) - count);
   self->first = first;
   self->count = count;
+  self->chosen = NULL;
+}
+
+/**
+ * kappa_curvature_choose_images:
+ * @images: (transfer none) (array length=count): numbers of images; must stay as long as they are
+ *   chosen
+ * @count: at least 1
+ *
+ * From now on the mean is over these images.
+ */
+void
+kappa_curvature_choose_images (KappaCurvature *self, const guint32 *images, gint64 count)
+{
+  self->first = 0;
+  self->count = count;
+  self->chosen = images;
 }
 
 /**

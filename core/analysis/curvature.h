@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaCurvature, kappa_curvature_free)
 gsize           kappa_curvature_get_n_parameters (KappaCurvature *self);
 gint64          kappa_curvature_get_n_images (KappaCurvature *self);
 void            kappa_curvature_set_images   (KappaCurvature *self, gint64 first, gint64 count);
+void            kappa_curvature_choose_images (KappaCurvature *self, const guint32 *images, gint64 count);
 char           *kappa_curvature_describe     (KappaCurvature *self);
 guint64         kappa_curvature_get_n_products (KappaCurvature *self);
 gboolean        kappa_curvature_get_cost     (KappaCurvature *self, KappaCurvatureKind kind, guint n_vectors,

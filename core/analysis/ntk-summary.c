@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "core/analysis/folds.h"
 #include "core/analysis/ntk-spectrum.h"
 
 typedef struct
@@ -10,8 +9,7 @@ typedef struct
   KappaNtkGram *gram;
   const double *kernel; /* on and below the diagonal */
   guint n_images, n_outputs;
-  double rounding;
-  const char *description;
+  const KappaNtkSample *sample;
   KappaResult *result;
   GCancellable *cancellable;
 } Summary;
@@ -27,7 +25,7 @@ entry (const Summary *s, gsize row, gsize column)
 /* The kernel of some images alone is a part of that of all. */
 static gboolean
 condition_of (const Summary *s,
-              guint first,
+              const guint32 *images,
               guint count,
               KappaNtkCondition *condition,
               GError **error)
@@ -37,11 +35,11 @@ condition_of (const Summary *s,
 
   for (guint r = 0; r < order; r++)
     for (guint c = 0; c <= r; c++)
-      part[(gsize)r * order + c] = entry (s, r / count * s->n_images + first + r % count,
-                                          c / count * s->n_images + first + c % count);
+      part[(gsize)r * order + c] = entry (s, r / count * s->n_images + images[r % count],
+                                          c / count * s->n_images + images[c % count]);
   if (!kappa_ntk_eigenvalues (order, part, s->cancellable, values, error))
     return FALSE;
-  kappa_ntk_condition (order, values, s->rounding, condition);
+  kappa_ntk_condition (order, values, s->sample->rounding, condition);
   return TRUE;
 }
 
@@ -54,7 +52,7 @@ set_array (const Summary *s,
            const double *coordinates,
            const double *values)
 {
-  g_autofree char *text = g_strdup_printf ("%s, over %s", definition, s->description);
+  g_autofree char *text = g_strdup_printf ("%s, over %s", definition, s->sample->description);
   KappaArray *array = kappa_array_new (name, "", text, 1, &n);
 
   kappa_array_set_axis (array, 0, axis, coordinates);
@@ -69,7 +67,7 @@ set_scalar (const Summary *s,
             KappaCertainty certainty,
             const char *definition)
 {
-  g_autofree char *text = g_strdup_printf ("%s, over %s", definition, s->description);
+  g_autofree char *text = g_strdup_printf ("%s, over %s", definition, s->sample->description);
 
   kappa_result_set_scalar (s->result, name, value, "", certainty, text);
 }
@@ -104,7 +102,7 @@ set_condition (const Summary *s, const KappaNtkCondition *c)
   set_scalar (s, "ntk_lambda_min", c->smallest, certainty_of (c, c->smallest),
               "smallest eigenvalue of the neural tangent kernel");
   set_scalar (s, "ntk_trace", c->trace,
-              KAPPA_CERTAINTY_RESIDUAL (2.0 * s->rounding * fabs (c->trace)),
+              KAPPA_CERTAINTY_RESIDUAL (2.0 * s->sample->rounding * fabs (c->trace)),
               "trace of the neural tangent kernel: the squared length of the Jacobian");
   set_scalar (
       s, "ntk_floor", c->floor, KAPPA_CERTAINTY_EXACT,
@@ -127,7 +125,7 @@ add_spectrum (const Summary *s, GError **error)
 
   if (!kappa_ntk_eigenvalues (order, s->kernel, s->cancellable, values, error))
     return FALSE;
-  kappa_ntk_condition (order, values, s->rounding, &condition);
+  kappa_ntk_condition (order, values, s->sample->rounding, &condition);
   set_array (s, "ntk_eigenvalues", "index", "eigenvalues of the neural tangent kernel, descending",
              order, NULL, values);
   set_condition (s, &condition);
@@ -139,9 +137,9 @@ static gboolean
 add_averaged (const Summary *s, GError **error)
 {
   const gsize n = s->n_images, dims[] = { n, n };
-  g_autofree char *text
-      = g_strdup_printf ("neural tangent kernel%s, over %s",
-                         s->n_outputs > 1 ? ", averaged over the logits" : "", s->description);
+  g_autofree char *text = g_strdup_printf ("neural tangent kernel%s, over %s",
+                                           s->n_outputs > 1 ? ", averaged over the logits" : "",
+                                           s->sample->description);
   g_autofree double *averaged = g_new0 (double, n *n), *values = g_new (double, n);
   KappaArray *array = kappa_array_new ("ntk", "", text, 2, dims);
   KappaNtkCondition c;
@@ -158,7 +156,7 @@ add_averaged (const Summary *s, GError **error)
     return TRUE;
   if (!kappa_ntk_eigenvalues ((guint)n, averaged, s->cancellable, values, error))
     return FALSE;
-  kappa_ntk_condition ((guint)n, values, s->rounding, &c);
+  kappa_ntk_condition ((guint)n, values, s->sample->rounding, &c);
   set_scalar (
       s, "ntk_condition_averaged", c.value, KAPPA_CERTAINTY_INTERVAL (c.low, c.high, 1.0),
       c.resolved
@@ -178,19 +176,25 @@ add_curve (const Summary *s, GError **error)
   for (guint64 count = 2; count < 2 * (guint64)s->n_images; count *= 2)
     {
       KappaNtkCondition condition;
-      guint images = (guint)MIN (count, s->n_images);
+      guint n_images = (guint)MIN (count, s->n_images);
+      g_autofree guint32 *images
+          = kappa_images_draw (s->n_images, n_images, s->sample->images, s->sample->seed);
 
-      if (!condition_of (s, 0, images, &condition, error))
+      if (!condition_of (s, images, n_images, &condition, error))
         return FALSE;
-      counts[n] = images;
+      counts[n] = n_images;
       values[n] = condition.value;
       resolved[n++] = condition.resolved;
     }
   if (n == 0)
     return TRUE;
   set_array (s, "ntk_condition_by_n", "images",
-             "condition number of the kernel of the first images, or a lower bound where it is not "
-             "resolved",
+             s->sample->images == KAPPA_FOLD_IMAGES_DRAWN
+                 ? "condition number of the kernel of so many of the images, drawn, those of a "
+                   "smaller number among those of a larger; or a lower bound where it is not "
+                   "resolved"
+                 : "condition number of the kernel of the first images, or a lower bound where it "
+                   "is not resolved",
              n, counts, values);
   set_array (s, "ntk_resolved_by_n", "images",
              "1 where the condition number is resolved, 0 where it is but a bound", n, counts,
@@ -199,18 +203,19 @@ add_curve (const Summary *s, GError **error)
 }
 
 static gboolean
-add_folds (const Summary *s, guint n_folds, GError **error)
+add_folds (const Summary *s, GError **error)
 {
+  const guint n_folds = s->sample->folds != NULL ? kappa_folds_get_n (s->sample->folds) : 0;
   g_autofree double *values = g_new (double, MAX (n_folds, 1));
 
-  if (n_folds < 2 || s->n_images < n_folds)
+  if (n_folds == 0)
     return TRUE;
   for (guint f = 0; f < n_folds; f++)
     {
-      KappaFold fold = kappa_fold_get (s->n_images, n_folds, f);
+      const KappaFold fold = kappa_folds_get (s->sample->folds, f);
       KappaNtkCondition condition;
 
-      if (!condition_of (s, (guint)fold.first, (guint)fold.count, &condition, error))
+      if (!condition_of (s, fold.images, (guint)fold.count, &condition, error))
         return FALSE;
       values[f] = condition.value;
     }
@@ -218,16 +223,14 @@ add_folds (const Summary *s, guint n_folds, GError **error)
              "condition number of the kernel of each fold's images alone, or a lower bound where "
              "it is not resolved",
              n_folds, NULL, values);
-  kappa_fold_set_scalar (
-      s->result, "ntk_condition_over_folds", "", values, n_folds,
+  kappa_folds_set_scalar (
+      s->sample->folds, s->result, "ntk_condition_over_folds", "", values,
       "condition number of the neural tangent kernel, which grows with the number of images");
   return TRUE;
 }
 
 /**
  * kappa_ntk_summarise:
- * @rounding: relative error of the Jacobian
- * @description: images, mode, precision
  * @kernel: (array): order × order, on and below the diagonal
  *
  * Adds everything that follows from a kernel.
@@ -236,9 +239,7 @@ add_folds (const Summary *s, guint n_folds, GError **error)
  */
 gboolean
 kappa_ntk_summarise (KappaNtkGram *gram,
-                     guint n_folds,
-                     double rounding,
-                     const char *description,
+                     const KappaNtkSample *sample,
                      const double *kernel,
                      KappaResult *result,
                      KappaContext *context,
@@ -249,14 +250,13 @@ kappa_ntk_summarise (KappaNtkGram *gram,
                       .kernel = kernel,
                       .n_images = kappa_ntk_gram_get_order (gram) / n_outputs,
                       .n_outputs = n_outputs,
-                      .rounding = rounding,
-                      .description = description,
+                      .sample = sample,
                       .result = result,
                       .cancellable = context->cancellable };
   guint64 macs = kappa_ntk_gram_get_macs (gram, error);
 
   if (macs == 0 || !add_spectrum (&s, error) || !add_averaged (&s, error) || !add_curve (&s, error)
-      || !add_folds (&s, n_folds, error))
+      || !add_folds (&s, error))
     return FALSE;
   set_scalar (&s, "multiply_adds", (double)macs, KAPPA_CERTAINTY_EXACT,
               "multiply-adds of convolutions and matrix products in all");

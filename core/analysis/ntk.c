@@ -171,6 +171,22 @@ describe (KappaAnalysis *analysis, KappaBatchSource *batches, gint64 n)
                           spread, settings, which);
 }
 
+/* Returns: (transfer full) (nullable): %NULL for too few images, or if none are wanted */
+static KappaFolds *
+cut_images (KappaAnalysis *analysis, KappaNtkGram *gram, KappaBatchSource *batches, gint64 n)
+{
+  const gint64 n_folds = kappa_analysis_get_integer (analysis, "folds");
+  g_autofree gint32 *labels = g_new (gint32, n);
+
+  if (n_folds < 2 || n < n_folds)
+    return NULL;
+  for (gint64 i = 0; i < n; i++)
+    kappa_batch_source_fetch_labels (batches, kappa_ntk_gram_get_image (gram, i), 1, &labels[i]);
+  return kappa_folds_new (labels, n, (guint)n_folds,
+                          kappa_analysis_get_enum (analysis, "fold-images"),
+                          (guint64)kappa_analysis_get_integer (analysis, "seed"));
+}
+
 static gboolean
 kappa_ntk_run (KappaAnalysis *analysis,
                KappaInputs *given,
@@ -186,6 +202,8 @@ kappa_ntk_run (KappaAnalysis *analysis,
       = batches != NULL ? make_gram (analysis, given, batches, n, error) : NULL;
   g_autofree double *kernel = NULL;
   g_autofree char *description = NULL;
+  g_autoptr (KappaFolds) folds = NULL;
+  KappaNtkSample sample;
   guint64 bytes;
   gsize order;
 
@@ -194,10 +212,16 @@ kappa_ntk_run (KappaAnalysis *analysis,
   order = kappa_ntk_gram_get_order (gram);
   kernel = g_new (double, order *order);
   description = describe (analysis, batches, n);
+  folds = cut_images (analysis, gram, batches, n);
+  sample = (KappaNtkSample) {
+    .folds = folds,
+    .images = kappa_analysis_get_enum (analysis, "fold-images"),
+    .seed = (guint64)kappa_analysis_get_integer (analysis, "seed"),
+    .rounding = rounding_of (model, kappa_analysis_get_enum (analysis, "precision")),
+    .description = description,
+  };
   if (!kappa_ntk_compute (gram, result, context, kernel, error)
-      || !kappa_ntk_summarise (gram, (guint)kappa_analysis_get_integer (analysis, "folds"),
-                               rounding_of (model, kappa_analysis_get_enum (analysis, "precision")),
-                               description, kernel, result, context, error))
+      || !kappa_ntk_summarise (gram, &sample, kernel, result, context, error))
     return FALSE;
   kappa_ntk_forget (result);
   return TRUE;
@@ -206,9 +230,13 @@ kappa_ntk_run (KappaAnalysis *analysis,
 static void
 kappa_ntk_class_init (KappaNtkClass *klass)
 {
-  static const KappaProperty *const table[]
-      = { &logits_property,      &logit_property,           &limit_property,
-          &kappa_property_folds, &kappa_property_precision, &kappa_property_seed };
+  static const KappaProperty *const table[] = { &logits_property,
+                                                &logit_property,
+                                                &limit_property,
+                                                &kappa_property_folds,
+                                                &kappa_property_fold_images,
+                                                &kappa_property_precision,
+                                                &kappa_property_seed };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 
   analysis_class->name = "ntk";

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/analysis/folds.h"
 #include "core/graph/program.h"
 
 /* Logits of so many numbers are kept at once; more images than that pass in several runs. */
@@ -15,7 +16,8 @@ struct _KappaObjective
   KappaProgram *program;
   KappaPrecision precision;
   double l2;
-  gint64 origin, n; /* the part of the images */
+  gint64 origin, n;      /* the part of the images */
+  const guint32 *chosen; /* if it is no stretch of them, which; origin is 0 then */
   guint n_classes;
   gint32 *labels; /* of all images */
   gint64 first;   /* image at which the run under way begins, counted from the origin */
@@ -44,6 +46,9 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
   KappaPixelType type
       = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
 
+  if (self->chosen != NULL)
+    return kappa_images_fetch (self->batches, self->chosen + self->first + first, n,
+                               type, values, error);
   return kappa_batch_source_fetch (self->batches, self->origin + self->first + first, n, type, values,
                                    error);
 }
@@ -115,6 +120,23 @@ kappa_objective_set_images (KappaObjective *self, gint64 first, gint64 count)
                     && first <= kappa_batch_source_get_n (self->batches) - count);
   self->origin = first;
   self->n = count;
+  self->chosen = NULL;
+}
+
+/**
+ * kappa_objective_choose_images:
+ * @images: (transfer none) (array length=count): numbers of images; must stay as long as they are
+ *   chosen
+ * @count: at least 1
+ *
+ * From now on L is the mean over these images, and images are counted among them.
+ */
+void
+kappa_objective_choose_images (KappaObjective *self, const guint32 *images, gint64 count)
+{
+  self->origin = 0;
+  self->n = count;
+  self->chosen = images;
 }
 
 guint
@@ -132,6 +154,12 @@ guint
 kappa_objective_get_n_evaluations (KappaObjective *self)
 {
   return self->n_evaluations;
+}
+
+static gint64
+image_at (KappaObjective *self, gint64 i)
+{
+  return self->chosen != NULL ? self->chosen[i] : self->origin + i;
 }
 
 /* Images that pass in one run: as many as MAX_LOGITS allows, whole micro-batches. */
@@ -312,7 +340,7 @@ kappa_objective_evaluate (KappaObjective *self,
         return FALSE;
       for (gint64 i = 0; i < count; i++, logits += self->n_classes)
         {
-          guint label = (guint) self->labels[self->origin + first + i];
+          guint label = (guint) self->labels[image_at (self, first + i)];
 
           sum += kappa_cross_entropy_of_logits (logits, self->n_classes, label);
           evaluation->correct += kappa_rank_of_label (logits, self->n_classes, label) == 1;

@@ -29,6 +29,7 @@ KappaObjective *kappa_objective_new             (KappaModel *model, KappaBatchSo
 void            kappa_objective_free            (KappaObjective *self);
 gint64          kappa_objective_get_n           (KappaObjective *self);
 void            kappa_objective_set_images      (KappaObjective *self, gint64 first, gint64 count);
+void            kappa_objective_choose_images   (KappaObjective *self, const guint32 *images, gint64 count);
 guint           kappa_objective_get_n_classes   (KappaObjective *self);
 guint64         kappa_objective_get_memory      (KappaObjective *self, gint64 n_images, guint n_workers);
 char           *kappa_objective_describe_settings (KappaBatchSource *batches, KappaPrecision precision, double l2);

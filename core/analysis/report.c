@@ -96,8 +96,9 @@ static void
 kappa_report_class_init (KappaReportClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &kappa_property_rho,   &kappa_property_sigma,     &kappa_property_draws, &without_property,
-    &kappa_property_folds, &kappa_property_precision, &kappa_property_seed,  &kappa_property_l2,
+    &kappa_property_rho,       &kappa_property_sigma, &kappa_property_draws,
+    &without_property,         &kappa_property_folds, &kappa_property_fold_images,
+    &kappa_property_precision, &kappa_property_seed,  &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/analysis/folds.h"
 #include "core/base/random.h"
 
 /* Passes over its images that a part takes beside the ascent: gradient, loss, loss after one step.
@@ -17,12 +16,10 @@ n_batches (const KappaSharpnessSettings *settings, gint64 n_images)
 }
 
 /* The last batch may be smaller. */
-static KappaFold
-get_batch (const KappaSharpnessSettings *settings, gint64 n_images, guint index)
+static gint64
+count_of_batch (const KappaSharpnessSettings *settings, gint64 n_images, guint index)
 {
-  gint64 first = settings->m * index;
-
-  return (KappaFold) { first, MIN (settings->m, n_images - first) };
+  return MIN (settings->m, n_images - settings->m * index);
 }
 
 static gboolean
@@ -59,7 +56,7 @@ count_draws (const KappaSharpnessSettings *settings, KappaResult *result, gint64
   for (guint d = 0; d < settings->draws; d++)
     for (guint p = 0; p < parts; p++)
       if (!is_known (result, "perturbed_loss", (gsize)d * parts + p))
-        left += (double)kappa_fold_get (n_images, parts, p).count;
+        left += (double)kappa_fold_count (n_images, parts, p);
   return left;
 }
 
@@ -82,10 +79,10 @@ kappa_sharpness_count_images (const KappaSharpnessSettings *settings,
 
   for (guint f = 0; f < settings->folds; f++)
     if (!is_known (result, "sam_sharpness_by_fold", f))
-      left += PASSES_OF_PART * (double)kappa_fold_get (n_images, settings->folds, f).count;
+      left += PASSES_OF_PART * (double)kappa_fold_count (n_images, settings->folds, f);
   for (guint b = 0; b < n_batches (settings, n_images); b++)
     if (!is_known (result, "m_sam_sharpness_by_batch", b))
-      left += (PASSES_OF_PART + steps) * (double)get_batch (settings, n_images, b).count;
+      left += (PASSES_OF_PART + steps) * (double)count_of_batch (settings, n_images, b);
   return left + count_draws (settings, result, n_images);
 }
 
@@ -127,8 +124,9 @@ declare_draws (KappaSharpnessRun *run)
   gsize dims[] = { settings->draws, MAX (1, settings->folds) };
   g_autofree char *text = g_strdup_printf (
       "mean cross-entropy of each fold with σ·ε%s added to the weights, ε standard normal in every "
-      "coordinate, σ = %g, seed %" G_GUINT64_FORMAT ", over %s",
-      settings->adaptive ? "·|w|" : "", settings->sigma, settings->seed, run->description);
+      "coordinate, σ = %g, seed %" G_GUINT64_FORMAT "; folds %s, over %s",
+      settings->adaptive ? "·|w|" : "", settings->sigma, settings->seed,
+      kappa_folds_describe (run->folds), run->description);
   KappaArray *array = kappa_array_new ("perturbed_loss", "nat", text, 2, dims);
 
   kappa_array_set_axis (array, 0, "draw", NULL);
@@ -169,8 +167,8 @@ declare_all (KappaSharpnessRun *run)
 static void
 select_images (KappaSharpnessRun *run, KappaFold part)
 {
-  kappa_curvature_set_images (run->curvature, part.first, part.count);
-  kappa_objective_set_images (run->objective, part.first, part.count);
+  kappa_curvature_choose_images (run->curvature, part.images, part.count);
+  kappa_objective_choose_images (run->objective, part.images, part.count);
 }
 
 /* The weights moved by @move, each coordinate in its own unit. */
@@ -365,8 +363,7 @@ compute_parts (KappaSharpnessRun *run, GError **error)
     {
       if (is_known (run->result, "sam_sharpness_by_fold", f))
         continue;
-      if (!study (run, kappa_fold_get (run->n_images, settings->folds, f), 0, &norm, &first_order,
-                  &worst, error))
+      if (!study (run, kappa_folds_get (run->folds, f), 0, &norm, &first_order, &worst, error))
         return FALSE;
       kappa_result_set_values (run->result, "gradient_norm_by_fold", f, 1, &norm);
       kappa_result_set_values (run->result, "sam_sharpness_by_fold", f, 1, &first_order);
@@ -376,7 +373,7 @@ compute_parts (KappaSharpnessRun *run, GError **error)
     {
       if (is_known (run->result, "m_sam_sharpness_by_batch", b))
         continue;
-      if (!study (run, get_batch (settings, run->n_images, b), settings->steps, &norm, &first_order,
+      if (!study (run, kappa_folds_get (run->batches, b), settings->steps, &norm, &first_order,
                   &worst, error))
         return FALSE;
       if (settings->steps > 0)
@@ -423,7 +420,7 @@ compute_draws (KappaSharpnessRun *run, GError **error)
 
           if (is_known (run->result, "perturbed_loss", cell))
             continue;
-          select_images (run, kappa_fold_get (run->n_images, parts, p));
+          select_images (run, kappa_folds_get (run->folds, p));
           if (!evaluate (run, run->point, &loss, error))
             return FALSE;
           kappa_result_set_values (run->result, "perturbed_loss", cell, 1, &loss);
@@ -442,6 +439,7 @@ gboolean
 kappa_sharpness_compute (KappaSharpnessRun *run, GError **error)
 {
   declare_all (run);
-  select_images (run, (KappaFold) { 0, run->n_images });
+  kappa_curvature_set_images (run->curvature, 0, run->n_images);
+  kappa_objective_set_images (run->objective, 0, run->n_images);
   return compute_whole (run, error) && compute_parts (run, error) && compute_draws (run, error);
 }

@@ -2,6 +2,7 @@
 
 #include "core/analysis/ascent.h"
 #include "core/analysis/curvature.h"
+#include "core/analysis/folds.h"
 #include "core/analysis/objective.h"
 
 /**
@@ -11,6 +12,7 @@
  * @steps: of the ascent; 0 for none
  * @m: images in a batch of m-sharpness; 0 for none
  * @folds: 0 for none
+ * @fold_images: which images a fold and a batch have
  * @sigma: standard deviation of every coordinate of the random perturbation
  * @draws: random perturbations; 0 for none
  * @epsilon: of the engine's numbers: the distance of 1 to the next
@@ -25,6 +27,7 @@ typedef struct
   guint steps;
   gint64 m;
   guint folds;
+  KappaFoldImages fold_images;
   double sigma;
   guint draws;
   guint64 seed;
@@ -35,6 +38,8 @@ typedef struct
  * KappaSharpnessRun:
  * @weights: of the model, float64
  * @scale: what a coordinate is measured in: |w|, or %NULL for 1
+ * @folds: the images, cut into folds; one where none are wanted
+ * @batches: (nullable): the images, cut into batches of m
  * @description: images, mode, precision, regulariser
  *
  * A run under way.
@@ -52,6 +57,8 @@ typedef struct
   double *scale;
   double *point;
   double *gradient;
+  KappaFolds *folds;
+  KappaFolds *batches;
   char *description;
 } KappaSharpnessRun;
 

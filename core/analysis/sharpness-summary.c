@@ -1,6 +1,5 @@
 #include <math.h>
 
-#include "core/analysis/folds.h"
 #include "core/analysis/sharpness-run.h"
 #include "core/analysis/statistics.h"
 
@@ -113,10 +112,10 @@ summarise_folds (KappaSharpnessRun *run, const char *ball)
   g_autofree char *gradient = g_strdup_printf (
       "Euclidean length of the gradient of the mean loss, over %s", run->description);
 
-  kappa_fold_set_scalar (run->result, "sam_sharpness_over_folds", "nat", rises->values,
-                         run->settings.folds, text);
-  kappa_fold_set_scalar (run->result, "gradient_norm_over_folds", "nat", norms->values,
-                         run->settings.folds, gradient);
+  kappa_folds_set_scalar (run->folds, run->result, "sam_sharpness_over_folds", "nat", rises->values,
+                          text);
+  kappa_folds_set_scalar (run->folds, run->result, "gradient_norm_over_folds", "nat", norms->values,
+                          gradient);
 }
 
 static void
@@ -131,13 +130,12 @@ set_over_batches (KappaSharpnessRun *run,
   double whole = 0.0, mean, low, high;
   g_autofree char *text = g_strdup_printf (
       "m-sharpness with m = %" G_GINT64_FORMAT ": mean over %" G_GSIZE_FORMAT
-      " batches of consecutive images, weighted by their size, of the %s in %s; the interval is "
-      "that of Student's t over the batches",
-      run->settings.m, n, what, ball);
+      " batches %s, weighted by their size, of the %s in %s; the interval is that of Student's t "
+      "over the batches",
+      run->settings.m, n, kappa_folds_describe (run->batches), what, ball);
 
   for (gsize b = 0; b < n; b++)
-    whole += rises->values[b]
-             * (double)MIN (run->settings.m, run->n_images - run->settings.m * (gint64)b);
+    whole += rises->values[b] * (double)kappa_folds_get (run->batches, (guint)b).count;
   whole /= (double)run->n_images;
   kappa_mean_interval (rises->values, n, &mean, &low, &high);
   set (run, name, whole, "nat",
@@ -166,7 +164,7 @@ average (KappaSharpnessRun *run, double *by_draw, double *by_fold)
     for (guint p = 0; p < parts; p++)
       {
         double loss = losses->values[(gsize)d * parts + p];
-        gint64 count = kappa_fold_get (run->n_images, parts, p).count;
+        gint64 count = kappa_folds_get (run->folds, p).count;
 
         by_draw[d] += loss * (double)count / (double)run->n_images;
         by_fold[p] += loss / draws;
@@ -198,8 +196,8 @@ summarise_draws (KappaSharpnessRun *run)
     {
       g_autofree char *over = g_strdup_printf ("%s, over %s", text, run->description);
 
-      kappa_fold_set_scalar (run->result, "average_flatness_over_folds", "nat", by_fold,
-                             settings->folds, over);
+      kappa_folds_set_scalar (run->folds, run->result, "average_flatness_over_folds", "nat",
+                              by_fold, over);
     }
 }
 

@@ -123,6 +123,7 @@ kappa_sharpness_settings (KappaAnalysis *analysis, KappaSharpnessSettings *setti
     .steps = (guint)kappa_analysis_get_integer (analysis, "steps"),
     .m = kappa_analysis_get_integer (analysis, "m"),
     .folds = (guint)kappa_analysis_get_integer (analysis, "folds"),
+    .fold_images = kappa_analysis_get_enum (analysis, "fold-images"),
     .sigma = kappa_analysis_get_double (analysis, "sigma"),
     .draws = (guint)kappa_analysis_get_integer (analysis, "draws"),
     .seed = (guint64)kappa_analysis_get_integer (analysis, "seed"),
@@ -181,6 +182,8 @@ run_clear (KappaSharpnessRun *run)
   g_clear_pointer (&run->point, g_free);
   g_clear_pointer (&run->gradient, g_free);
   g_clear_pointer (&run->description, g_free);
+  g_clear_pointer (&run->folds, kappa_folds_free);
+  g_clear_pointer (&run->batches, kappa_folds_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KappaSharpnessRun, run_clear)
@@ -264,6 +267,11 @@ kappa_sharpness_run (KappaAnalysis *analysis,
   for (gsize i = 0; run.scale != NULL && i < run.n; i++)
     run.scale[i] = fabs (run.weights[i]);
   run.description = kappa_curvature_describe (run.curvature);
+  run.folds = kappa_folds_new_of_batches (batches, MAX (1, run.settings.folds),
+                                          run.settings.fold_images, run.settings.seed);
+  if (run.settings.m > 0)
+    run.batches = kappa_folds_new_of_size (run.n_images, run.settings.m, run.settings.fold_images,
+                                           run.settings.seed);
   kappa_progress_start (context->progress,
                         kappa_sharpness_count_images (&run.settings, result, run.n_images),
                         "Sharpness");
@@ -277,10 +285,10 @@ static void
 kappa_sharpness_class_init (KappaSharpnessClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &kappa_property_rho,   &ball_property,        &adaptive_property,
-    &steps_property,       &m_property,           &kappa_property_sigma,
-    &kappa_property_draws, &kappa_property_folds, &kappa_property_precision,
-    &kappa_property_seed,  &kappa_property_l2,
+    &kappa_property_rho,       &ball_property,        &adaptive_property,
+    &steps_property,           &m_property,           &kappa_property_sigma,
+    &kappa_property_draws,     &kappa_property_folds, &kappa_property_fold_images,
+    &kappa_property_precision, &kappa_property_seed,  &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

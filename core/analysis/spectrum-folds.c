@@ -1,6 +1,5 @@
 /* How much the extreme eigenvalues depend on the images: those of each fold alone. */
 
-#include "core/analysis/folds.h"
 #include "core/analysis/spectrum-private.h"
 
 static const char *const ends[] = { "lambda_max", "lambda_min" };
@@ -39,8 +38,9 @@ declare (KappaSpectrumRun *run)
     {
       g_autofree char *name = array_name (end);
       g_autofree char *text = g_strdup_printf (
-          "%s eigenvalue of the %s of each of %u folds of the images alone; of %s",
-          end == 0 ? "largest" : "smallest", run->name, run->n_folds, run->description);
+          "%s eigenvalue of the %s of each of %u folds of the images alone, %s; of %s",
+          end == 0 ? "largest" : "smallest", run->name, run->n_folds,
+          kappa_folds_describe (run->folds), run->description);
       KappaArray *array;
 
       if (!is_wanted (run, end))
@@ -82,12 +82,12 @@ static gboolean
 compute_fold (KappaSpectrumRun *run, guint index, GError **error)
 {
   const KappaLockstep lockstep = kappa_spectrum_run_lockstep (run, NULL, NULL);
-  const KappaFold fold = kappa_fold_get (run->n_images, run->n_folds, index);
+  const KappaFold fold = kappa_folds_get (run->folds, index);
   KappaLockstepTask task = { 0 };
   gboolean done;
 
   make_task (run, index, &task);
-  kappa_curvature_set_images (run->curvature, fold.first, fold.count);
+  kappa_curvature_choose_images (run->curvature, fold.images, fold.count);
   done = kappa_lockstep_run (&lockstep, &task, 1, error);
   kappa_curvature_set_images (run->curvature, 0, run->n_images);
   for (guint end = 0, wanted = 0; done && end < G_N_ELEMENTS (ends); end++)
@@ -118,7 +118,7 @@ summarise (KappaSpectrumRun *run, guint end)
                          end == 0 ? "a larger" : "a smaller");
 
   if (kappa_result_count_present (run->result, name) == run->n_folds)
-    kappa_fold_set_scalar (run->result, scalar, "", array->values, run->n_folds, text);
+    kappa_folds_set_scalar (run->folds, run->result, scalar, "", array->values, text);
 }
 
 /**

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/density.h"
+#include "core/analysis/folds.h"
 #include "core/analysis/spectrum-lockstep.h"
 #include "core/analysis/spectrum.h"
 
@@ -13,6 +14,7 @@
  * @whole: (element-type KappaPart): the network as one part
  * @parts: (nullable) (element-type KappaPart): the parts that are looked at besides
  * @n_folds: 0 or at least 2
+ * @folds: the images, cut into @n_folds, or 1 part
  * @n_before: products that were there already
  * @tasks: those of the eigenvalues, the whole network's first
  *
@@ -35,6 +37,7 @@ typedef struct
   gint64 n_images;
   guint top, bottom, block, basis, max_products;
   guint n_probes, n_steps, n_folds;
+  KappaFolds *folds;
   double tolerance;
   gboolean wide, formula, deflate;
   KappaPer per;

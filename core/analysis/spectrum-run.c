@@ -26,6 +26,7 @@ run_clear (KappaSpectrumRun *run)
   g_clear_pointer (&run->curvature, kappa_curvature_free);
   g_clear_pointer (&run->whole, g_ptr_array_unref);
   g_clear_pointer (&run->parts, g_ptr_array_unref);
+  g_clear_pointer (&run->folds, kappa_folds_free);
   g_clear_pointer (&run->description, g_free);
 }
 
@@ -316,6 +317,8 @@ prepare (KappaSpectrumRun *run, KappaAnalysis *analysis, GError **error)
       || !kappa_memory_check (run->context, bytes, "spectrum", error))
     return FALSE;
   run->description = describe (run);
+  run->folds = kappa_folds_new_of_batches (
+      batches, MAX (run->n_folds, 1), kappa_analysis_get_enum (analysis, "fold-images"), run->seed);
   return TRUE;
 }
 

@@ -215,8 +215,8 @@ add_table (KappaSpectrumRun *run)
   g_autofree char *text = g_strdup_printf (
       "eigenvalues of the %s over %s. The residual ‖Hv − λv‖ says how exact a value is for these "
       "images; from sample_low to sample_high is the 95 %% interval as a sample of images, by "
-      "Student's t over vᵀHv of %u folds",
-      run->name, run->description, run->n_folds);
+      "Student's t over vᵀHv of %u folds, %s",
+      run->name, run->description, run->n_folds, kappa_folds_describe (run->folds));
   KappaTable *table = kappa_table_new ("eigenvalues", text, G_N_ELEMENTS (columns), columns);
 
   for (guint i = 0; i < run->top + run->bottom; i++)

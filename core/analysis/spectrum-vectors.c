@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/analysis/displacement.h"
-#include "core/analysis/folds.h"
 #include "core/analysis/spectrum-private.h"
 #include "core/base/error.h"
 
@@ -153,20 +152,20 @@ multiply_by_fold (KappaSpectrumRun *run,
                   GError **error)
 {
   KappaLockstep lockstep = kappa_spectrum_run_lockstep (run, NULL, NULL);
-  const guint n_folds = MAX (run->n_folds, 1);
+  const guint n_folds = kappa_folds_get_n (run->folds);
 
   lockstep.curvature = run->judge;
   for (guint v = 0; v < n_vectors; v++)
     memset (products[v], 0, run->n * sizeof *products[v]);
   for (guint f = 0; f < n_folds; f++)
     {
-      const KappaFold fold = kappa_fold_get (run->n_images, n_folds, f);
+      const KappaFold fold = kappa_folds_get (run->folds, f);
       const double share = (double)fold.count / (double)run->n_images;
       gboolean done;
 
       for (guint v = 0; v < n_vectors; v++)
         memcpy (room[v], vectors[v], run->n * sizeof *room[v]);
-      kappa_curvature_set_images (run->judge, fold.first, fold.count);
+      kappa_curvature_choose_images (run->judge, fold.images, fold.count);
       done = kappa_lockstep_multiply (&lockstep, n_vectors, room, error);
       kappa_curvature_set_images (run->judge, 0, run->n_images);
       if (!done)

@@ -263,11 +263,26 @@ static void
 kappa_spectrum_class_init (KappaSpectrumClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &operator_property,        &top_property,        &bottom_property,   &per_property,
-    &tolerance_property,       &probes_property,     &steps_property,    &kernel_property,
-    &deflate_property,         &block_property,      &basis_property,    &products_property,
-    &start_property,           &verify_property,     &save_property,     &kappa_property_folds,
-    &kappa_property_precision, &kappa_property_seed, &kappa_property_l2,
+    &operator_property,
+    &top_property,
+    &bottom_property,
+    &per_property,
+    &tolerance_property,
+    &probes_property,
+    &steps_property,
+    &kernel_property,
+    &deflate_property,
+    &block_property,
+    &basis_property,
+    &products_property,
+    &start_property,
+    &verify_property,
+    &save_property,
+    &kappa_property_folds,
+    &kappa_property_fold_images,
+    &kappa_property_precision,
+    &kappa_property_seed,
+    &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

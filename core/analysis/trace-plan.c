@@ -103,6 +103,7 @@ kappa_trace_plan_new (KappaAnalysis *analysis,
   self->kind = kappa_analysis_get_enum (analysis, "operator");
   self->method = kappa_analysis_get_enum (analysis, "method");
   self->n_folds = (guint)CLAMP (kappa_analysis_get_integer (analysis, "folds"), 1, n_images);
+  self->fold_images = kappa_analysis_get_enum (analysis, "fold-images");
   self->n_products = (guint)kappa_analysis_get_integer (analysis, "probes");
   self->seed = (guint64)kappa_analysis_get_integer (analysis, "seed");
   self->l2 = kappa_analysis_get_double (analysis, "l2");
@@ -175,6 +176,17 @@ kappa_trace_plan_get_cost (KappaTracePlan *self,
 }
 
 /**
+ * kappa_trace_plan_make_folds:
+ *
+ * Returns: (transfer full): the images, cut into folds
+ */
+KappaFolds *
+kappa_trace_plan_make_folds (KappaTracePlan *self)
+{
+  return kappa_folds_new_of_batches (self->batches, self->n_folds, self->fold_images, self->seed);
+}
+
+/**
  * kappa_trace_plan_describe:
  *
  * Returns: (transfer full): what the numbers are, and how they were found
@@ -184,10 +196,11 @@ kappa_trace_plan_describe (KappaTracePlan *self, KappaPrecision precision)
 {
   const char *what = self->kind == KAPPA_CURVATURE_HESSIAN ? "Hessian" : "Gauss-Newton matrix";
   g_autofree char *over = kappa_objective_describe_settings (self->batches, precision, self->l2);
-  g_autofree char *estimated
-      = g_strdup_printf ("%u products with each of %u folds of the images, seed "
-                         "%" G_GUINT64_FORMAT,
-                         self->n_products, self->n_folds, self->seed);
+  g_autofree char *estimated = g_strdup_printf (
+      "%u products with each of %u folds of the images, %s, seed "
+      "%" G_GUINT64_FORMAT,
+      self->n_products, self->n_folds,
+      self->fold_images == KAPPA_FOLD_IMAGES_DRAWN ? "drawn" : "consecutive", self->seed);
   g_autofree char *how = NULL;
 
   switch (self->method)

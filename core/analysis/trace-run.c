@@ -88,7 +88,7 @@ count_left (KappaTracePlan *plan, KappaResult *result)
     left += is_image_known (plan, result, i) ? 0.0 : kappa_exact_trace_get_n_passes (plan->exact);
   for (guint f = 0; plan->curvature != NULL && f < plan->n_folds; f++)
     if (!is_fold_known (plan, result, f))
-      left += (double)kappa_fold_get (n, plan->n_folds, f).count * n_passes (plan);
+      left += (double)kappa_fold_count (n, plan->n_folds, f) * n_passes (plan);
   return left;
 }
 
@@ -198,17 +198,18 @@ multiply (guint n_vectors,
 static gboolean
 estimate_fold (KappaTracePlan *plan,
                const KappaTraceOperator *of,
+               const KappaFolds *folds,
                guint index,
                KappaResult *result,
                KappaContext *context,
                GError **error)
 {
-  KappaFold fold = kappa_fold_get (kappa_batch_source_get_n (plan->batches), plan->n_folds, index);
+  const KappaFold fold = kappa_folds_get (folds, index);
   g_autofree char *stream = g_strdup_printf ("trace, fold %u", index);
   g_autofree double *values = g_new (double, 2 * ((gsize)of->n_blocks + 1));
   g_auto (KappaTraceEstimate) estimate = { 0 };
 
-  kappa_curvature_set_images (plan->curvature, fold.first, fold.count);
+  kappa_curvature_choose_images (plan->curvature, fold.images, fold.count);
   if (!(plan->method == KAPPA_TRACE_HUTCHINSON ? kappa_trace_hutchinson : kappa_trace_xtrace) (
           of, plan->n_products, plan->seed, stream, context, &estimate, error))
     return FALSE;
@@ -226,6 +227,7 @@ static gboolean
 estimate_folds (KappaTracePlan *plan, KappaResult *result, KappaContext *context, GError **error)
 {
   g_autofree gsize *offsets = g_new (gsize, n_tensors (plan) + 1);
+  g_autoptr (KappaFolds) folds = kappa_trace_plan_make_folds (plan);
   const KappaTraceOperator of = { .n = kappa_model_get_parameters_size (plan->model),
                                   .n_blocks = n_tensors (plan),
                                   .offsets = offsets,
@@ -236,7 +238,8 @@ estimate_folds (KappaTracePlan *plan, KappaResult *result, KappaContext *context
     offsets[t] = kappa_model_get_parameter (plan->model, t)->offset;
   offsets[of.n_blocks] = of.n;
   for (guint f = 0; f < plan->n_folds; f++)
-    if (!is_fold_known (plan, result, f) && !estimate_fold (plan, &of, f, result, context, error))
+    if (!is_fold_known (plan, result, f)
+        && !estimate_fold (plan, &of, folds, f, result, context, error))
       return FALSE;
   return TRUE;
 }

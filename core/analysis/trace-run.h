@@ -16,6 +16,7 @@
  * @reason: why it is that method, for the definition
  * @linearity: in which tensors there is a difference between the two matrices
  * @n_folds: at least 1
+ * @fold_images: which images each has
  * @n_products: vectors multiplied with each fold's matrix
  */
 typedef struct
@@ -29,6 +30,7 @@ typedef struct
   char *reason;
   KappaLinearity linearity;
   guint n_folds;
+  KappaFoldImages fold_images;
   guint n_products;
   guint64 seed;
   double l2;
@@ -40,6 +42,7 @@ void            kappa_trace_plan_free        (KappaTracePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaTracePlan, kappa_trace_plan_free)
 gboolean        kappa_trace_plan_get_cost    (KappaTracePlan *self, gint64 n_images, guint n_workers, guint64 *bytes,
                                               guint64 *macs, GError **error);
+KappaFolds     *kappa_trace_plan_make_folds  (KappaTracePlan *self);
 char           *kappa_trace_plan_describe    (KappaTracePlan *self, KappaPrecision precision);
 
 gboolean        kappa_trace_compute          (KappaTracePlan *plan, KappaResult *result, KappaContext *context,

@@ -13,6 +13,7 @@ typedef struct
   double *known; /* n + 1: the exact part */
   double *folds; /* n_folds × (n + 1) */
   double *of_images;
+  KappaFolds *cut;
 } Found;
 
 static Found *
@@ -26,6 +27,7 @@ found_new (KappaTracePlan *plan)
   self->known = g_new0 (double, self->n + 1);
   self->folds = g_new0 (double, (gsize)plan->n_folds *(self->n + 1));
   self->of_images = g_new0 (double, kappa_batch_source_get_n (plan->batches));
+  self->cut = kappa_trace_plan_make_folds (plan);
   return self;
 }
 
@@ -37,15 +39,19 @@ found_free (Found *self)
   g_free (self->known);
   g_free (self->folds);
   g_free (self->of_images);
+  kappa_folds_free (self->cut);
   g_free (self);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Found, found_free)
 
-static KappaFold
-fold_at (KappaTracePlan *plan, guint index)
+/* The mean over a fold's images of what is known of each. */
+static void
+add_images_of_fold (Found *self, const KappaArray *images, KappaFold fold, double *mean)
 {
-  return kappa_fold_get (kappa_batch_source_get_n (plan->batches), plan->n_folds, index);
+  for (gint64 i = 0; i < fold.count; i++)
+    for (guint t = 0; t < self->n; t++)
+      mean[t] += images->values[(gsize)fold.images[i] * self->n + t] / (double)fold.count;
 }
 
 /* Sums over the images in their order, whatever the folds. */
@@ -55,20 +61,19 @@ add_images (Found *self, KappaTracePlan *plan, KappaResult *result)
   g_autoptr (KappaArray) images = kappa_result_dup_array (result, "trace_by_image");
   const gint64 n = kappa_batch_source_get_n (plan->batches);
 
+  for (gint64 i = 0; i < n; i++)
+    for (guint t = 0; t < self->n; t++)
+      {
+        double trace = images->values[(gsize)i * self->n + t];
+
+        self->known[t] += trace / (double)n;
+        self->of_images[i] += trace;
+      }
   for (guint f = 0; f < plan->n_folds; f++)
     {
-      KappaFold fold = fold_at (plan, f);
       double *mean = self->folds + (gsize)f * (self->n + 1);
 
-      for (gint64 i = fold.first; i < fold.first + fold.count; i++)
-        for (guint t = 0; t < self->n; t++)
-          {
-            double trace = images->values[(gsize)i * self->n + t];
-
-            self->known[t] += trace / (double)n;
-            mean[t] += trace / (double)fold.count;
-            self->of_images[i] += trace;
-          }
+      add_images_of_fold (self, images, kappa_folds_get (self->cut, f), mean);
       for (guint t = 0; t < self->n; t++)
         mean[self->n] += mean[t];
     }
@@ -89,7 +94,7 @@ add_estimates (Found *self, KappaTracePlan *plan, KappaResult *result)
       for (guint f = 0; f < plan->n_folds; f++)
         {
           gsize at = (gsize)f * (self->n + 1) + t;
-          double weight = (double)fold_at (plan, f).count / n;
+          double weight = (double)kappa_folds_get (self->cut, f).count / n;
           double error = weight * estimates->values[2 * at + 1];
 
           self->value[t] += weight * estimates->values[2 * at];
@@ -181,7 +186,7 @@ set_spread (Found *found, KappaTracePlan *plan, KappaResult *result, const char 
   kappa_result_take_array (result, array);
   kappa_result_set_values (result, "trace_by_fold", 0, n_folds, totals);
   if (n_folds > 1)
-    kappa_fold_set_scalar (result, "trace_over_folds", "nat", totals, plan->n_folds, definition);
+    kappa_folds_set_scalar (found->cut, result, "trace_over_folds", "nat", totals, definition);
   if (plan->method == KAPPA_TRACE_EXACT && n > 1)
     {
       g_autofree char *text

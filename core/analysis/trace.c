@@ -188,8 +188,11 @@ static void
 kappa_trace_class_init (KappaTraceClass *klass)
 {
   static const KappaProperty *const table[] = {
-    &operator_property,    &method_property,          &probes_property,     &per_property,
-    &kappa_property_folds, &kappa_property_precision, &kappa_property_seed, &kappa_property_l2,
+    &operator_property,        &method_property,
+    &probes_property,          &per_property,
+    &kappa_property_folds,     &kappa_property_fold_images,
+    &kappa_property_precision, &kappa_property_seed,
+    &kappa_property_l2,
   };
   KappaAnalysisClass *analysis_class = KAPPA_ANALYSIS_CLASS (klass);
 

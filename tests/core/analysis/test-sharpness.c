@@ -131,26 +131,6 @@ test_student (void)
   g_assert_cmpfloat_with_epsilon (kappa_student_95 (31), 2.0423, 1e-4);
 }
 
-static void
-test_folds (void)
-{
-  for (guint n_folds = 1; n_folds <= 7; n_folds++)
-    {
-      gint64 next = 0;
-
-      for (guint f = 0; f < n_folds; f++)
-        {
-          KappaFold fold = kappa_fold_get (23, n_folds, f);
-
-          g_assert_cmpint (fold.first, ==, next);
-          g_assert_cmpint (fold.count, >=, 23 / n_folds);
-          g_assert_cmpint (fold.count, <=, 23 / n_folds + 1);
-          next += fold.count;
-        }
-      g_assert_cmpint (next, ==, 23);
-    }
-}
-
 static KappaAnalysis *
 new_analysis (void)
 {
@@ -442,7 +422,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sharpness/ascent-restore", test_ascent_restore);
   g_test_add_func ("/sharpness/ascent-infinite", test_ascent_infinite);
   g_test_add_func ("/sharpness/student", test_student);
-  g_test_add_func ("/sharpness/folds", test_folds);
   g_test_add_func ("/sharpness/definition", test_definition);
   g_test_add_func ("/sharpness/order", test_order);
   g_test_add_func ("/sharpness/balls", test_balls);
