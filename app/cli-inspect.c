@@ -111,6 +111,7 @@ print_model (KappaModel *model)
   print_row ("names", kappa_model_get_key_scheme (model));
   print_row ("evidence", kappa_model_get_evidence (model));
   print_count ("classes", kappa_model_get_n_classes (model));
+  print_row ("", kappa_model_get_class_evidence (model, NULL));
   print_row ("input", input);
   print_count ("parameters", kappa_model_get_parameters_size (model));
   print_count ("multiply-adds", kappa_model_get_macs (model));
@@ -180,6 +181,8 @@ write_class_names (KappaModel *model, KappaJsonWriter *writer)
 {
   if (kappa_model_get_class_name (model, 0) == NULL)
     return;
+  kappa_json_writer_add_string (writer, "class_evidence",
+                                kappa_model_get_class_evidence (model, NULL));
   kappa_json_writer_begin_row (writer, "class_names");
   for (guint c = 0; c < kappa_model_get_n_classes (model); c++)
     kappa_json_writer_add_string (writer, NULL, kappa_model_get_class_name (model, c));

@@ -29,7 +29,7 @@ option_number (KappaInput *input, const char *option, guint64 fallback)
 }
 
 /* The names of the first model's classes, by which folders and labels are known; %NULL where it has
- * none. */
+ * none but such as only its number of outputs speaks for. */
 static const char **
 list_class_names (KappaInputs *self)
 {
@@ -39,8 +39,10 @@ list_class_names (KappaInputs *self)
   for (guint i = 0; i < self->items->len; i++)
     {
       const KappaInput *input = g_ptr_array_index (self->items, i);
+      gboolean assumed;
 
-      if (input->model == NULL || kappa_model_get_class_name (input->model, 0) == NULL)
+      if (input->model == NULL || kappa_model_get_class_evidence (input->model, &assumed) == NULL
+          || assumed)
         continue;
       n = kappa_model_get_n_classes (input->model);
       names = g_new0 (const char *, n + 1);

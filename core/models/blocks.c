@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/models/recogniser.h"
+
 /**
  * KappaBlocks:
  *

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/models/class-names.h"
 #include "core/models/model.h"
 #include "core/models/preset.h"
 #include "core/models/recogniser.h"
@@ -20,7 +21,7 @@ struct _KappaModel
   KappaMatch *match;
   KappaPreset *preset;
   KappaNetworkListing *listing;
-  GPtrArray *class_names;
+  KappaClassNames classes;
   KappaWeights *parameters;
   KappaWeights *buffers;
 

@@ -24,7 +24,7 @@ kappa_model_finalize (GObject *object)
 
   g_clear_pointer (&self->buffers, kappa_weights_free);
   g_clear_pointer (&self->parameters, kappa_weights_free);
-  g_clear_pointer (&self->class_names, g_ptr_array_unref);
+  kappa_class_names_clear (&self->classes);
   g_clear_pointer (&self->listing, kappa_network_listing_free);
   g_clear_pointer (&self->preset, kappa_preset_free);
   g_clear_pointer (&self->match, kappa_match_free);
@@ -186,7 +186,7 @@ kappa_model_open (const char *path,
       g_prefix_error (error, "%s: ", path);
       return NULL;
     }
-  self->class_names = kappa_class_names_find (self->recognition, self->file, self->folder);
+  kappa_class_names_find (&self->classes, self->recognition, self->file, self->folder);
   self->parameters = kappa_weights_new (self->file, self->match, KAPPA_ROLE_PARAMETER);
   self->buffers = kappa_weights_new (self->file, self->match, KAPPA_ROLE_BUFFER);
   return g_steal_pointer (&self);
@@ -399,14 +399,31 @@ kappa_model_get_n_classes (KappaModel *self)
 /**
  * kappa_model_get_class_name:
  *
- * Returns: (nullable): the name of a class, %NULL where the file does not tell
+ * Returns: (nullable): the name of a class, %NULL where nothing tells
  */
 const char *
 kappa_model_get_class_name (KappaModel *self, guint index)
 {
-  return self->class_names != NULL && index < self->class_names->len
-             ? g_ptr_array_index (self->class_names, index)
-             : NULL;
+  const GPtrArray *names = self->classes.names;
+
+  if (names == NULL || index >= kappa_model_get_n_classes (self))
+    return NULL;
+  return g_ptr_array_index (names, index + (self->preset->choices.drop_background ? 1 : 0));
+}
+
+/**
+ * kappa_model_get_class_evidence:
+ * @assumed: (out) (optional): whether only the number of outputs speaks for the names
+ *
+ * Returns: (nullable): from what the names of the classes are known, which says their order, too;
+ *   %NULL where there are none
+ */
+const char *
+kappa_model_get_class_evidence (KappaModel *self, gboolean *assumed)
+{
+  if (assumed != NULL)
+    *assumed = self->classes.assumed;
+  return self->classes.evidence;
 }
 
 /**

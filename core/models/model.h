@@ -139,6 +139,7 @@ const char            *kappa_model_get_evidence        (KappaModel *self);
 const KappaPreset     *kappa_model_get_preset          (KappaModel *self);
 guint                  kappa_model_get_n_classes       (KappaModel *self);
 const char            *kappa_model_get_class_name      (KappaModel *self, guint index);
+const char            *kappa_model_get_class_evidence  (KappaModel *self, gboolean *assumed);
 guint                  kappa_model_get_channels        (KappaModel *self);
 void                   kappa_model_get_input_size      (KappaModel *self, guint *height, guint *width);
 
