@@ -88,7 +88,7 @@ typedef struct
   KappaBatchSource *source;
   KappaProgress *progress;
   GCancellable *cancellable;
-  guint8 **scratch;  /* for each worker: an image that is not kept */
+  guint8 **scratch;  /* for each worker: an image that is not kept; NULL for several views */
   GError **failures; /* for each image */
 } Decoding;
 
@@ -97,17 +97,16 @@ decode_task (gsize task, guint worker, gpointer data, GError **error)
 {
   Decoding *decoding = data;
   KappaBatchSource *self = decoding->source;
-  guint8 *chw
-      = task < self->n_cached ? self->pixels + task * self->size : decoding->scratch[worker];
+  guint8 *views = task < self->n_cached ? self->pixels + task * kappa_batch_source_unit (self)
+                                        : decoding->scratch[worker];
+  guint8 *digest = self->digests + task * KAPPA_BATCH_DIGEST_SIZE;
   GError **failure = &decoding->failures[task];
 
   if (!kappa_progress_check (decoding->progress, decoding->cancellable, error))
     return FALSE;
-  if (kappa_batch_source_load_pixels (self, self->items[task], chw, decoding->cancellable, failure))
-    {
-      kappa_batch_source_digest (chw, self->size, self->digests + task * KAPPA_BATCH_DIGEST_SIZE);
-    }
-  else if (g_error_matches (*failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!kappa_batch_source_load (self, self->items[task], views, digest, decoding->cancellable,
+                                failure)
+      && g_error_matches (*failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_propagate_error (error, g_steal_pointer (failure));
       return FALSE;
@@ -120,6 +119,7 @@ decode_task (gsize task, guint worker, gpointer data, GError **error)
 static void
 compact (KappaBatchSource *self, GError *const *failures)
 {
+  const gsize unit = kappa_batch_source_unit (self);
   guint n = 0, n_cached = 0;
 
   for (guint i = 0; i < self->n; i++)
@@ -130,7 +130,7 @@ compact (KappaBatchSource *self, GError *const *failures)
           continue;
         }
       if (i < self->n_cached && n < i)
-        memcpy (self->pixels + n * self->size, self->pixels + i * self->size, self->size);
+        memcpy (self->pixels + n * unit, self->pixels + i * unit, unit);
       n_cached += i < self->n_cached;
       memmove (self->digests + (gsize)n * KAPPA_BATCH_DIGEST_SIZE,
                self->digests + (gsize)i * KAPPA_BATCH_DIGEST_SIZE, KAPPA_BATCH_DIGEST_SIZE);
@@ -141,18 +141,33 @@ compact (KappaBatchSource *self, GError *const *failures)
   self->n_cached = n_cached;
 }
 
-static gboolean
-allocate (KappaBatchSource *self, gsize budget, GError **error)
+/* How many of @n items can stay in memory. Where several views of each are wanted and not all can,
+ * those in use are kept beside them, one for each worker and one more, within the same budget. */
+guint
+kappa_batch_source_count_cached (KappaBatchSource *self, gsize n, guint n_workers)
 {
-  self->n_cached = (guint)MIN (self->n, (budget > 0 ? budget : DEFAULT_BUDGET) / self->size);
+  gsize most = self->budget / kappa_batch_source_unit (self);
+
+  if (n <= most || self->n_views == 1)
+    return (guint)MIN (n, most);
+  return (guint)(most - MIN (most, n_workers + 1));
+}
+
+static gboolean
+allocate (KappaBatchSource *self, guint n_workers, GError **error)
+{
+  gsize size;
+
+  self->n_cached = kappa_batch_source_count_cached (self, self->n, n_workers);
+  self->slots = kappa_batch_slots_new (n_workers + 1);
   self->digests = g_malloc ((gsize)self->n * KAPPA_BATCH_DIGEST_SIZE);
-  self->pixels = g_try_malloc (MAX (self->n_cached * self->size, 1));
+  size = self->n_cached * kappa_batch_source_unit (self);
+  self->pixels = g_try_malloc (MAX (size, 1));
   if (self->pixels != NULL)
     return TRUE;
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MEMORY,
                "%s: no memory for the %" G_GSIZE_FORMAT " bytes of pixels of %u images",
-               kappa_dataset_get_title (self->dataset), self->n_cached * self->size,
-               self->n_cached);
+               kappa_dataset_get_title (self->dataset), size, self->n_cached);
   return FALSE;
 }
 
@@ -164,7 +179,8 @@ run_workers (KappaBatchSource *self, KappaWorkers *workers, Decoding *decoding, 
 
   decoding->scratch = g_new (guint8 *, n_workers);
   for (guint w = 0; w < n_workers; w++)
-    decoding->scratch[w] = self->n_cached < self->n ? g_malloc (self->size) : NULL;
+    decoding->scratch[w]
+        = self->n_cached < self->n && self->n_views == 1 ? g_malloc (self->size) : NULL;
   kappa_progress_start (decoding->progress, self->n, "Reading images");
   done = kappa_workers_run (workers, self->n, decode_task, decoding, decoding->cancellable, error);
   for (guint w = 0; w < n_workers; w++)
@@ -199,8 +215,8 @@ decode_all (KappaBatchSource *self,
   return done;
 }
 
-/* Everything that decides the numbers the network is given: preprocessing, pixels, labels, in
- * order. */
+/* Everything that decides the numbers the network is given: preprocessing, views, pixels, labels,
+ * in order. */
 static char *
 make_hash (KappaBatchSource *self)
 {
@@ -208,6 +224,12 @@ make_hash (KappaBatchSource *self)
   g_autofree char *preprocess = kappa_preprocess_to_text (&self->preprocess);
 
   g_checksum_update (checksum, (const guchar *)preprocess, -1);
+  if (self->crops != KAPPA_CROPS_ONE)
+    {
+      g_autofree char *views = kappa_crops_describe (self->crops, &self->preprocess);
+
+      g_checksum_update (checksum, (const guchar *)views, -1);
+    }
   for (guint i = 0; i < self->n; i++)
     {
       guint32 label = GUINT32_TO_LE ((guint32)self->labels[i]);
@@ -222,12 +244,18 @@ make_hash (KappaBatchSource *self)
 static char *
 make_description (KappaBatchSource *self, KappaSelection *selection)
 {
-  const char *description = kappa_selection_get_description (selection);
+  GString *description = g_string_new (kappa_selection_get_description (selection));
 
-  if (self->left_out->len == 0)
-    return g_strdup (description);
-  return g_strdup_printf ("%s; %u of them left out as broken or unlabelled", description,
-                          self->left_out->len);
+  if (self->crops != KAPPA_CROPS_ONE)
+    {
+      g_autofree char *views = kappa_crops_describe (self->crops, &self->preprocess);
+
+      g_string_append_printf (description, "; %s", views);
+    }
+  if (self->left_out->len > 0)
+    g_string_append_printf (description, "; %u of them left out as broken or unlabelled",
+                            self->left_out->len);
+  return g_string_free (description, FALSE);
 }
 
 /**
@@ -257,12 +285,18 @@ kappa_batch_source_new (KappaDataset *dataset,
 
   if (options == NULL)
     options = &none;
-  if (!kappa_preprocess_check (preprocess, error) || !check_classes (dataset, options, error))
+  if (!kappa_preprocess_check (preprocess, error)
+      || !kappa_crops_check (options->crops, preprocess, error)
+      || !check_classes (dataset, options, error))
     return NULL;
   self->dataset = g_object_ref (dataset);
   self->preprocess = *preprocess;
+  self->crops = options->crops;
+  self->n_views = kappa_crops_get_n (options->crops);
   self->size = kappa_preprocess_get_size (preprocess);
-  if (!take_items (self, selection, options, error) || !allocate (self, options->budget, error)
+  self->budget = options->budget > 0 ? options->budget : DEFAULT_BUDGET;
+  if (!take_items (self, selection, options, error)
+      || !allocate (self, kappa_workers_get_n (workers), error)
       || !decode_all (self, workers, progress, cancellable, error))
     return NULL;
   self->hash = make_hash (self);
@@ -270,10 +304,16 @@ kappa_batch_source_new (KappaDataset *dataset,
   return g_steal_pointer (&self);
 }
 
+static gsize
+memory_of_list (gsize n_items)
+{
+  return n_items * (sizeof (guint32) + sizeof (gint32) + KAPPA_BATCH_DIGEST_SIZE);
+}
+
 /**
  * kappa_batch_source_predict_memory:
  *
- * Returns: bytes that a source for @n_images would keep, before it is made
+ * Returns: bytes that a source for one view of @n_images would keep, before it is made
  */
 gsize
 kappa_batch_source_predict_memory (guint n_images,
@@ -283,6 +323,23 @@ kappa_batch_source_predict_memory (guint n_images,
   gsize budget = options != NULL && options->budget > 0 ? options->budget : DEFAULT_BUDGET;
   gsize size = kappa_preprocess_get_size (preprocess);
 
-  return n_images * (sizeof (guint32) + sizeof (gint32) + KAPPA_BATCH_DIGEST_SIZE)
-         + MIN (n_images, budget / size) * size;
+  return memory_of_list (n_images) + MIN (n_images, budget / size) * size;
+}
+
+/**
+ * kappa_batch_source_get_memory:
+ * @n_images: how many images; not necessarily those it has. Every view counts
+ * @n_workers: how many threads use it
+ *
+ * Returns: bytes that a source like this one keeps for so many images
+ */
+gsize
+kappa_batch_source_get_memory (KappaBatchSource *self, gint64 n_images, guint n_workers)
+{
+  gsize n = (gsize)(n_images + self->n_views - 1) / self->n_views;
+  gsize n_kept = kappa_batch_source_count_cached (self, n, n_workers);
+
+  if (n_kept < n)
+    n_kept += n_workers + 1;
+  return memory_of_list (n) + MIN (n_kept, n) * kappa_batch_source_unit (self);
 }

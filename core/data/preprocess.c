@@ -1,4 +1,4 @@
-#include "core/data/preprocess.h"
+#include "core/data/preprocess-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -120,12 +120,13 @@ resized_size (const KappaPreprocess *self, const KappaImage *image)
     }
 }
 
-static guint
-crop_offset (KappaCropOffset rule, guint size, guint crop)
+/* Where a crop in the middle of @size pixels begins. */
+guint
+kappa_preprocess_offset (const KappaPreprocess *self, guint size, guint crop)
 {
   guint rest = size - crop;
 
-  switch (rule)
+  switch (self->offset)
     {
     case KAPPA_CROP_OFFSET_UP:
       return (rest + 1) / 2;
@@ -149,19 +150,27 @@ luma (const guint8 *rgb)
   return (guint8)((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
 }
 
-/* Lays a picture into the planes of the network's channels with its first pixel at (left, top). */
-static void
-spread (const KappaPreprocess *self, const KappaImage *picture, guint left, guint top, guint8 *chw)
+/* Lays a part of a picture into the planes of the network's channels, in their middle. Where it is
+ * smaller than they are, the border has the mean's colour. */
+void
+kappa_preprocess_place (const KappaPreprocess *self,
+                        const KappaImage *picture,
+                        const KappaRegion *part,
+                        guint8 *chw)
 {
   gsize plane = (gsize)self->width * self->height;
   guint first = self->channels == KAPPA_CHANNELS_BGR ? 2 : 0;
-  const guint8 *rgb = picture->pixels;
+  guint left = (self->width - part->width) / 2, top = (self->height - part->height) / 2;
 
-  for (guint y = 0; y < picture->height; y++)
+  if (part->width < self->width || part->height < self->height)
+    for (guint c = 0; c < kappa_preprocess_get_n_channels (self); c++)
+      memset (chw + c * plane, border_of_channel (self, c), plane);
+  for (guint y = 0; y < part->height; y++)
     {
+      const guint8 *rgb = picture->pixels + 3 * ((gsize)(part->y + y) * picture->width + part->x);
       guint8 *out = chw + (gsize)(top + y) * self->width + left;
 
-      for (guint x = 0; x < picture->width; x++, out++, rgb += 3)
+      for (guint x = 0; x < part->width; x++, out++, rgb += 3)
         {
           if (self->channels == KAPPA_CHANNELS_GREY)
             {
@@ -197,6 +206,24 @@ check_fits (const KappaPreprocess *self, const KappaImage *image, Size size, GEr
   return TRUE;
 }
 
+/* The size of the whole image before the crop; %FALSE with %KAPPA_ERROR_DATA, and no name in the
+ * message, if the image cannot be brought to it. */
+gboolean
+kappa_preprocess_scale (const KappaPreprocess *self,
+                        const KappaImage *image,
+                        guint *width,
+                        guint *height,
+                        GError **error)
+{
+  Size size = resized_size (self, image);
+
+  if (!check_fits (self, image, size, error))
+    return FALSE;
+  *width = (guint)size.width;
+  *height = (guint)size.height;
+  return TRUE;
+}
+
 /**
  * kappa_preprocess_apply:
  * @image: an image of any size
@@ -212,26 +239,22 @@ check_fits (const KappaPreprocess *self, const KappaImage *image, Size size, GEr
 gboolean
 kappa_preprocess_apply (const KappaPreprocess *self, KappaImage *image, guint8 *chw, GError **error)
 {
-  Size size = resized_size (self, image);
-  gsize plane = (gsize)self->width * self->height;
   g_autoptr (KappaImage) picture = NULL;
   KappaRegion region;
+  guint width, height;
 
-  if (!check_fits (self, image, size, error))
+  if (!kappa_preprocess_scale (self, image, &width, &height, error))
     return FALSE;
-  region.width = MIN ((guint)size.width, self->width);
-  region.height = MIN ((guint)size.height, self->height);
-  region.x = crop_offset (self->offset, (guint)size.width, region.width);
-  region.y = crop_offset (self->offset, (guint)size.height, region.height);
-  if (region.width < self->width || region.height < self->height)
-    for (guint c = 0; c < kappa_preprocess_get_n_channels (self); c++)
-      memset (chw + c * plane, border_of_channel (self, c), plane);
+  region.width = MIN (width, self->width);
+  region.height = MIN (height, self->height);
+  region.x = kappa_preprocess_offset (self, width, region.width);
+  region.y = kappa_preprocess_offset (self, height, region.height);
   if (self->fit == KAPPA_FIT_NONE)
     picture = kappa_image_ref (image);
   else
-    picture = kappa_image_resize_region (image, (guint)size.width, (guint)size.height,
-                                         self->resample, &region);
-  spread (self, picture, (self->width - region.width) / 2, (self->height - region.height) / 2, chw);
+    picture = kappa_image_resize_region (image, width, height, self->resample, &region);
+  region.x = region.y = 0;
+  kappa_preprocess_place (self, picture, &region, chw);
   return TRUE;
 }
 
