@@ -1,8 +1,8 @@
 #include "core/base/workers.h"
 
-#include <cblas.h>
 #include <omp.h>
 
+#include "core/base/blas.h"
 #include "core/base/cpu.h"
 
 /**
@@ -99,7 +99,7 @@ kappa_workers_new (guint n)
 {
   KappaWorkers *self = g_new0 (KappaWorkers, 1);
 
-  openblas_set_num_threads (1);
+  kappa_blas_use_one_thread ();
   g_atomic_ref_count_init (&self->references);
   self->n = n > 0 ? n : g_get_num_processors ();
   g_mutex_init (&self->busy);

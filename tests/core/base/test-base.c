@@ -1,5 +1,7 @@
 #include <math.h>
 
+#include "core/base/blas.h"
+#include "core/base/cpu.h"
 #include "core/base/half.h"
 #include "core/base/progress.h"
 #include "core/base/random.h"
@@ -149,6 +151,21 @@ test_progress_parts (void)
   g_assert_cmpfloat (kappa_progress_get_state (progress).done, ==, 11.0);
 }
 
+/* Whatever the model of the processor, its vectors are used. */
+static void
+test_blas (void)
+{
+  if (g_getenv ("OPENBLAS_CORETYPE") != NULL)
+    {
+      g_test_skip ("OPENBLAS_CORETYPE chooses the kernels");
+      return;
+    }
+  if (g_str_equal (kappa_cpu_isa (), "x86-64-avx512"))
+    g_assert_cmpstr (kappa_blas_kernels (), ==, "SkylakeX");
+  else if (g_str_equal (kappa_cpu_isa (), "x86-64-avx2"))
+    g_assert_cmpstr (kappa_blas_kernels (), ==, "Haswell");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,6 +174,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/random/philox", test_philox);
   g_test_add_func ("/base/random/normal-moments", test_normal_moments);
   g_test_add_func ("/base/random/permutation", test_permutation);
+  g_test_add_func ("/base/blas", test_blas);
   g_test_add_func ("/base/workers", test_workers);
   g_test_add_func ("/base/progress", test_progress);
   g_test_add_func ("/base/progress-parts", test_progress_parts);
