@@ -274,6 +274,39 @@ test_threads (void)
     }
 }
 
+/* Over the first images of CIFAR-10's test set, computed once in float64 by another program. */
+static void
+test_published (void)
+{
+  static const struct
+  {
+    const char *images;
+    double loss, norm, off;
+    KappaPrecision precision;
+  } cases[] = { { "0:8", 0.001034812233, 0.140955792683, 1e-9, KAPPA_PRECISION_FLOAT64 },
+                { "0:128", 0.221102178101, 4.17130010545, 1e-6, KAPPA_PRECISION_FLOAT32 } };
+
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      Scene scene;
+
+      scene_open (&scene, cases[c].images, 2);
+      {
+        g_autoptr (KappaCurvature) curvature = make (&scene, cases[c].precision, 0.0);
+        g_autofree double *gradient = g_new (double, scene.n);
+        double loss, square = 0.0;
+
+        g_assert_true (
+            kappa_curvature_differentiate (curvature, NULL, &scene.context, &loss, gradient, NULL));
+        for (gsize i = 0; i < scene.n; i++)
+          square += gradient[i] * gradient[i];
+        g_assert_cmpfloat_with_epsilon (loss, cases[c].loss, cases[c].loss * cases[c].off);
+        g_assert_cmpfloat_with_epsilon (sqrt (square), cases[c].norm, cases[c].norm * cases[c].off);
+      }
+      scene_close (&scene);
+    }
+}
+
 static void
 test_bfloat16 (void)
 {
@@ -296,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/curvature/hessian", test_hessian);
   g_test_add_func ("/curvature/parts", test_parts);
   g_test_add_func ("/curvature/threads", test_threads);
+  g_test_add_func ("/curvature/published", test_published);
   g_test_add_func ("/curvature/bfloat16", test_bfloat16);
   return g_test_run ();
 }
