@@ -1,6 +1,9 @@
 #include "app/cli-commands.h"
+#include "app/cli-options.h"
 #include "core/analysis/json-writer.h"
+#include "core/base/error.h"
 #include "core/formats/convert.h"
+#include "core/models/onnx-export.h"
 
 static void
 print_json (const char *from, const char *to, const KappaConversion *conversion)
@@ -17,6 +20,11 @@ print_json (const char *from, const char *to, const KappaConversion *conversion)
   kappa_json_writer_add_integer (writer, "bytes", (gint64)conversion->n_bytes);
   kappa_json_writer_add_integer (writer, "metadata", conversion->n_metadata);
   kappa_json_writer_add_integer (writer, "metadata_left_out", conversion->n_left_out);
+  if (conversion->has_network)
+    {
+      kappa_json_writer_add_number (writer, "largest_difference", conversion->difference);
+      kappa_json_writer_add_number (writer, "largest_logit", conversion->largest);
+    }
   kappa_json_writer_end_object (writer);
   text = kappa_json_writer_finish (writer);
   g_print ("%s", text);
@@ -28,11 +36,53 @@ print_text (const char *to, const KappaConversion *conversion)
   g_print ("%s: %u tensors, %" G_GUINT64_FORMAT
            " bytes, from %s to %s; read back, all bits are the same\n",
            to, conversion->n_tensors, conversion->n_bytes, conversion->from, conversion->to);
+  if (conversion->has_network && conversion->difference == 0.0)
+    g_print ("network read back: the logits of an image of noise are the same, bit by bit\n");
+  else if (conversion->has_network)
+    g_print (
+        "network read back: the logits of an image of noise differ by at most %.3g, the largest "
+        "is %.3g\n",
+        conversion->difference, conversion->largest);
   if (conversion->n_metadata > 0)
     g_print ("metadata kept: %u\n", conversion->n_metadata);
   if (conversion->n_left_out > 0)
     g_print ("metadata left out, for which a %s has no room: %u\n", conversion->to,
              conversion->n_left_out);
+}
+
+static gboolean
+convert_network (CliArguments *arguments,
+                 const char *from,
+                 const char *to,
+                 KappaConversion *conversion,
+                 GError **error)
+{
+  const KappaModelOptions options
+      = { cli_arguments_get (arguments, "preset"), cli_arguments_get (arguments, "set") };
+  g_autoptr (KappaModel) model = kappa_model_open (from, &options, NULL, error);
+
+  return model != NULL
+         && kappa_onnx_export (model, to, cli_arguments_get_switch (arguments, "force"), conversion,
+                               NULL, error);
+}
+
+static gboolean
+convert_tensors (CliArguments *arguments,
+                 const char *from,
+                 const char *to,
+                 KappaConversion *conversion,
+                 GError **error)
+{
+  if (cli_arguments_has (arguments, "preset") || cli_arguments_has (arguments, "set"))
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "%s: --preset and --set are for a network; tensors alone are converted as they "
+                   "are",
+                   to);
+      return FALSE;
+    }
+  return kappa_convert_file (from, to, cli_arguments_get_switch (arguments, "force"), conversion,
+                             NULL, error);
 }
 
 static gboolean
@@ -45,8 +95,9 @@ convert (CliArguments *arguments, GError **error)
   if (!cli_need_places (arguments, 2, "IN OUT: a checkpoint, and the file to make of it", error))
     return FALSE;
   places = cli_arguments_get_places (arguments, &n);
-  if (!kappa_convert_file (places[0], places[1], cli_arguments_get_switch (arguments, "force"),
-                           &conversion, NULL, error))
+  if (kappa_convert_needs_network (places[1])
+          ? !convert_network (arguments, places[0], places[1], &conversion, error)
+          : !convert_tensors (arguments, places[0], places[1], &conversion, error))
     return FALSE;
   if (cli_arguments_get_switch (arguments, "json"))
     print_json (places[0], places[1], &conversion);
@@ -62,6 +113,8 @@ declare (CliArguments *arguments)
   g_autofree char *note
       = g_strdup_printf ("the name of OUT says to which format: it ends in %s\n", suffixes);
 
+  cli_declare_model (arguments);
+  cli_arguments_add_note (arguments, "for a network, which OUT has in it if it is an ONNX model\n");
   cli_arguments_declare (arguments, "Output", "force", NULL, NULL,
                          "replace OUT if it is there already");
   cli_arguments_add_note (arguments, note);
@@ -69,6 +122,9 @@ declare (CliArguments *arguments)
 }
 
 const CliCommand cli_command_convert = {
-  "convert", "IN OUT", "Writes the tensors of a checkpoint in another format, bit by bit the same.",
-  declare,   convert,
+  "convert",
+  "IN OUT",
+  "Writes the tensors of a checkpoint, or its network, in another format, bit by bit the same.",
+  declare,
+  convert,
 };

@@ -11,6 +11,7 @@
  * Writer:
  * @suffix: of names of such files, lower case
  * @metadata: whether there is room for what a file says about itself
+ * @save: (nullable): %NULL for a format that has a network in it, not tensors alone
  *
  * A format that files are converted to.
  */
@@ -26,6 +27,9 @@ typedef struct
                     GCancellable *cancellable,
                     GError **error);
 } Writer;
+
+/* How the name of a model ends that has its network in it. */
+#define KAPPA_CONVERT_NETWORK ".onnx"
 
 typedef struct
 {
@@ -52,13 +56,14 @@ save_npz (const char *path,
 static const Writer writers[] = {
   { ".safetensors", "safetensors", TRUE, kappa_safetensors_save },
   { ".npz", "NumPy archive", FALSE, save_npz },
+  { KAPPA_CONVERT_NETWORK, "ONNX model", TRUE, NULL },
 };
 
 /**
  * kappa_convert_list_suffixes:
  *
- * Returns: (transfer full): how names of files must end so that kappa_convert_file() writes them,
- * for people
+ * Returns: (transfer full): how names of files must end so that it is known what to write, for
+ * people
  */
 char *
 kappa_convert_list_suffixes (void)
@@ -81,15 +86,34 @@ find_writer (const char *path, GError **error)
   g_autofree char *known = kappa_convert_list_suffixes ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (writers); i++)
-    if (g_str_has_suffix (lower, writers[i].suffix))
+    if (writers[i].save != NULL && g_str_has_suffix (lower, writers[i].suffix))
       return &writers[i];
   g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
                "%s: the name does not say what to convert to; it must end in %s", path, known);
   return NULL;
 }
 
-static gboolean
-check_target (const char *path, gboolean replace, GError **error)
+/**
+ * kappa_convert_needs_network:
+ *
+ * Returns: whether the name is that of a model with its network in it, which takes more than the
+ * tensors of a file; see kappa_onnx_export()
+ */
+gboolean
+kappa_convert_needs_network (const char *path)
+{
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  return g_str_has_suffix (lower, KAPPA_CONVERT_NETWORK);
+}
+
+/**
+ * kappa_convert_check_target:
+ *
+ * Returns: %FALSE with %KAPPA_ERROR_USAGE if @path is there already and may not be replaced
+ */
+gboolean
+kappa_convert_check_target (const char *path, gboolean replace, GError **error)
 {
   if (replace || !g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     return TRUE;
@@ -216,7 +240,8 @@ write_copy (const char *path, gpointer data, GError **error)
   return job->writer->save (path, (const KappaExportTensor *)(gpointer)job->tensors->data,
                             job->tensors->len, (const char *const *)job->metadata->pdata,
                             job->cancellable, error)
-         && check_copy (job, path, error) && check_target (job->path, job->replace, error);
+         && check_copy (job, path, error)
+         && kappa_convert_check_target (job->path, job->replace, error);
 }
 
 static void
@@ -240,7 +265,7 @@ describe (const Job *job, KappaConversion *conversion)
 static gboolean
 run (Job *job, const char *from, KappaConversion *conversion, GError **error)
 {
-  if (job->writer == NULL || !check_target (job->path, job->replace, error))
+  if (job->writer == NULL || !kappa_convert_check_target (job->path, job->replace, error))
     return FALSE;
   job->file = kappa_tensor_file_open (from, job->cancellable, error);
   if (job->file == NULL)

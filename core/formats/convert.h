@@ -10,6 +10,9 @@
  * @n_bytes: that their elements take
  * @n_metadata: texts the file says about itself that were kept
  * @n_left_out: such texts for which the new format has no room
+ * @has_network: whether the network was written, too, and run
+ * @difference: then, the largest difference of a logit between both files, of an image of noise
+ * @largest: then, the largest logit of the first file, without its sign
  */
 typedef struct
 {
@@ -19,8 +22,13 @@ typedef struct
   guint64 n_bytes;
   guint n_metadata;
   guint n_left_out;
+  gboolean has_network;
+  double difference;
+  double largest;
 } KappaConversion;
 
 char    *kappa_convert_list_suffixes (void);
+gboolean kappa_convert_needs_network (const char *path);
+gboolean kappa_convert_check_target  (const char *path, gboolean replace, GError **error);
 gboolean kappa_convert_file          (const char *from, const char *to, gboolean replace, KappaConversion *conversion,
                                       GCancellable *cancellable, GError **error);

@@ -33,10 +33,12 @@ static const char *const digit_names[] = { "0", "1", "2", "3", "4", "5", "6", "7
 static GPtrArray *
 from_metadata (KappaTensorFile *file, guint n)
 {
-  const char *text = kappa_tensor_file_lookup_metadata (file, "classes");
-  g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
+  g_autofree char *text = g_strdup (kappa_tensor_file_lookup_metadata (file, "classes"));
+  g_auto (GStrv) names = NULL;
   GPtrArray *list;
 
+  if (text != NULL)
+    names = g_strsplit (g_strchomp (text), strchr (text, '\n') != NULL ? "\n" : ",", -1);
   if (names == NULL || g_strv_length (names) != n)
     return NULL;
   list = g_ptr_array_new_with_free_func (g_free);
@@ -45,8 +47,6 @@ from_metadata (KappaTensorFile *file, guint n)
   return list;
 }
 
-/**
- * kappa_class_names_find:
 static GPtrArray *
 from_table (const char *before, const char *const *table, guint n)
 {
@@ -94,9 +94,11 @@ assume_by_number (KappaClassNames *self, const KappaRecognition *recognition)
             "10 outputs from grey images are taken for the digits of MNIST");
 }
 
+/**
+ * kappa_class_names_find:
+ * @self: (out caller-allocates): free with kappa_class_names_clear()
  * @folder: (nullable): the Hugging Face folder the file lies in
  *
- * @self: (out caller-allocates): free with kappa_class_names_clear()
  * A name for each class, from the file's metadata, the folder, or the data set that networks with
  * so many outputs are trained on.
  */

@@ -125,7 +125,8 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
 {
   g_autofree char *name = g_path_get_basename (self->path);
   const KappaPresetHints hints
-      = { name, kappa_tensor_file_lookup_metadata (self->file, "input"), self->folder };
+      = { name, kappa_tensor_file_lookup_metadata (self->file, "input"), self->folder,
+          kappa_tensor_file_lookup_metadata (self->file, "kappa.preprocess") };
   const KappaPreprocess *input;
 
   self->table = kappa_tensor_table_new_for_file (self->file);

@@ -112,10 +112,36 @@ choose_by_name (const char *name, GError **error)
   return NULL;
 }
 
+static void
+add_evidence (KappaPreset *self, const char *sentence)
+{
+  char *longer = g_strconcat (self->evidence, sentence, NULL);
+
+  g_free (self->evidence);
+  self->evidence = longer;
+}
+
+/* Where the network shows what size it was made for a preset's own is only the usual one. */
+static gboolean
+adjust_to_shown_size (KappaPreset *self, const KappaRecognition *recognition, GError **error)
+{
+  const KappaConfig *config = recognition->config;
+  g_autofree char *sentence = NULL, *size = NULL;
+
+  if (!recognition->architecture->shows_size
+      || (self->preprocess.height == config->height && self->preprocess.width == config->width))
+    return TRUE;
+  size = g_strdup_printf ("%ux%u", config->width, config->height);
+  sentence = g_strdup_printf (" Its tensors show that it was made for %u × %u pixels.",
+                              config->width, config->height);
+  add_evidence (self, sentence);
+  return kappa_preprocess_set (&self->preprocess, "size", size, error);
+}
+
 static KappaPreset *
-choose_by_evidence (const KappaRecognition *recognition,
-                    const KappaPresetHints *hints,
-                    GError **error)
+choose_by_tables (const KappaRecognition *recognition,
+                  const KappaPresetHints *hints,
+                  GError **error)
 {
   const KappaPresetRule *rule = find_rule (recognition, hints);
   const char *name = rule != NULL ? rule->preset : recognition->architecture->preset;
@@ -130,13 +156,16 @@ choose_by_evidence (const KappaRecognition *recognition,
   return preset_new (find_row (name), unknown, NULL, error);
 }
 
-static void
-add_evidence (KappaPreset *self, const char *sentence)
+static KappaPreset *
+choose_by_evidence (const KappaRecognition *recognition,
+                    const KappaPresetHints *hints,
+                    GError **error)
 {
-  char *longer = g_strconcat (self->evidence, sentence, NULL);
+  g_autoptr (KappaPreset) self = choose_by_tables (recognition, hints, error);
 
-  g_free (self->evidence);
-  self->evidence = longer;
+  if (self == NULL || !adjust_to_shown_size (self, recognition, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 /* A free text of the file's own metadata that begins with a size, such as "128x128, PIL bilinear,
@@ -174,6 +203,22 @@ adjust_to_network (KappaPreset *self, const KappaConfig *config, GError **error)
   return kappa_preprocess_set (&self->preprocess, "size", size, error)
          && kappa_preprocess_set (&self->preprocess, "channels",
                                   config->channels == 1 ? "grey" : "rgb", error);
+}
+
+/* Whoever made the file wrote down how images are prepared. */
+static gboolean
+adjust_to_words (KappaPreset *self, const char *words, GError **error)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      " Its metadata say how images are prepared, and that is followed: %s.", words);
+
+  if (!kappa_preprocess_parse (&self->preprocess, words, error))
+    {
+      g_prefix_error (error, "what its metadata say of the images: ");
+      return FALSE;
+    }
+  add_evidence (self, sentence);
+  return TRUE;
 }
 
 static gboolean
@@ -290,7 +335,11 @@ kappa_preset_choose (const KappaRecognition *recognition,
         return NULL;
     }
   if (self == NULL
-      || (strcmp (self->name, "onnx") == 0 && !adjust_to_network (self, recognition->config, error)))
+      || (strcmp (self->name, "onnx") == 0
+          && !adjust_to_network (self, recognition->config, error)))
+    return NULL;
+  if ((options->preset == NULL || *options->preset == '\0') && hints->preprocess != NULL
+      && !adjust_to_words (self, hints->preprocess, error))
     return NULL;
   if (options->settings != NULL && *options->settings != '\0'
       && !apply_settings (self, options->settings, error))

@@ -26,12 +26,14 @@ struct _KappaPreset
  * @file_name: the last part of the path
  * @description: (nullable): what the file's own metadata say about its input
  * @folder: (nullable): the Hugging Face folder it lies in
+ * @preprocess: (nullable): what the file's own metadata say of the images, in the words of kappa_preprocess_parse()
  */
 typedef struct
 {
   const char *file_name;
   const char *description;
   const KappaHubFolder *folder;
+  const char *preprocess;
 } KappaPresetHints;
 
 KappaPreset *kappa_preset_choose  (const KappaRecognition *recognition, const KappaPresetHints *hints,

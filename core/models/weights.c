@@ -149,11 +149,13 @@ kappa_weights_get_size (const KappaWeights *self)
   return self->size;
 }
 
-/* Numbers of one width, and the tensors whose slices belong to several layers. */
+/* Numbers of one width, or elements as they are stored, and the tensors whose slices belong to
+ * several layers. */
 typedef struct
 {
   KappaWeights *weights;
   gsize element_size;
+  gboolean stored;
   GHashTable *stacks; /* index → all its elements */
 } Reading;
 
@@ -162,6 +164,8 @@ read_file (Reading *reading, guint index, void *values, GError **error)
 {
   KappaTensorFile *file = reading->weights->file;
 
+  if (reading->stored)
+    return kappa_tensor_file_read_elements (file, index, values, error);
   return reading->element_size == sizeof (float)
              ? kappa_tensor_file_read_floats (file, index, values, error)
              : kappa_tensor_file_read_doubles (file, index, values, error);
@@ -203,25 +207,70 @@ read_part (Reading *reading, const Stored *stored, guint part, void *place, GErr
   return TRUE;
 }
 
+/* Reads all parts of a tensor, one behind the other. */
+static gboolean
+read_tensor (Reading *reading, guint index, char *values, GError **error)
+{
+  const Stored *stored = &g_array_index (reading->weights->stored, Stored, index);
+  const gsize bytes
+      = kappa_weights_get (reading->weights, index)->size / stored->n_parts * reading->element_size;
+
+  for (guint part = 0; part < stored->n_parts; part++)
+    if (!read_part (reading, stored, part, values + part * bytes, error))
+      return FALSE;
+  return TRUE;
+}
+
 static void *
 read_all (KappaWeights *self, gsize element_size, GError **error)
 {
-  g_autofree char *values = g_malloc (self->size * element_size);
+  /* Networks without buffers have none of size zero. */
+  g_autofree char *values = g_malloc (MAX (self->size, 1) * element_size);
   g_autoptr (GHashTable) stacks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  Reading reading = { self, element_size, stacks };
+  Reading reading = { self, element_size, FALSE, stacks };
 
   for (guint i = 0; i < self->parameters->len; i++)
-    {
-      const KappaParameter *parameter = kappa_weights_get (self, i);
-      const Stored *stored = &g_array_index (self->stored, Stored, i);
-      gsize bytes = parameter->size / stored->n_parts * element_size;
-
-      for (guint part = 0; part < stored->n_parts; part++)
-        if (!read_part (&reading, stored, part,
-                        values + parameter->offset * element_size + part * bytes, error))
-          return NULL;
-    }
+    if (!read_tensor (&reading, i, values + kappa_weights_get (self, i)->offset * element_size,
+                      error))
+      return NULL;
   return g_steal_pointer (&values);
+}
+
+/**
+ * kappa_weights_get_element:
+ * @element: (out): what the file stores the numbers of a tensor as
+ *
+ * Returns: %FALSE if the tensor is made of several of different types
+ */
+gboolean
+kappa_weights_get_element (const KappaWeights *self, guint index, KappaElement *element)
+{
+  const Stored *stored = &g_array_index (self->stored, Stored, index);
+
+  *element = kappa_tensor_file_get_info (self->file, stored->indices[0])->element;
+  for (guint part = 1; part < stored->n_parts; part++)
+    if (kappa_tensor_file_get_info (self->file, stored->indices[part])->element != *element)
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * kappa_weights_read_elements:
+ * @index: of a tensor whose parts are of one type
+ * @elements: (out): the elements with all their bits, in the builder's axes
+ *
+ * Returns: %FALSE with the reader's error
+ */
+gboolean
+kappa_weights_read_elements (KappaWeights *self, guint index, void *elements, GError **error)
+{
+  g_autoptr (GHashTable) stacks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  Reading reading = { self, 0, TRUE, stacks };
+  KappaElement element;
+
+  kappa_weights_get_element (self, index, &element);
+  reading.element_size = kappa_element_get_size (element);
+  return read_tensor (&reading, index, elements, error);
 }
 
 /**

@@ -16,5 +16,7 @@ const KappaParameter *kappa_weights_get         (const KappaWeights *self, guint
 gsize                 kappa_weights_get_size    (const KappaWeights *self);
 const float          *kappa_weights_get_floats  (KappaWeights *self, GError **error);
 const double         *kappa_weights_get_doubles (KappaWeights *self, GError **error);
+gboolean              kappa_weights_get_element (const KappaWeights *self, guint index, KappaElement *element);
+gboolean              kappa_weights_read_elements (KappaWeights *self, guint index, void *elements, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaWeights, kappa_weights_free)

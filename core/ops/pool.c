@@ -8,13 +8,11 @@
 #include "core/ops/ops.h"
 #include "core/ops/window.h"
 
-/* i[11]: whether a last, partial window counts (ceil); i[12]: whether padding counts in an average; i[13], i[14]: H and
- * W of what the transpose makes.
- */
+/* i[13], i[14]: H and W of what the transpose makes. */
 enum
 {
-  CEIL = 11,
-  COUNT_PADDING = 12,
+  CEIL = KAPPA_POOL_CEIL,
+  COUNT_PADDING = KAPPA_POOL_COUNT_PADDING,
   HEIGHT = 13,
 };
 

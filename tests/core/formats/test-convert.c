@@ -213,7 +213,7 @@ test_failures (Fixture *fixture, gconstpointer data)
 
   make_source (good);
   assert_fails (fixture, "a.safetensors", "a.bin", KAPPA_ERROR_USAGE,
-                "it must end in .safetensors or .npz");
+                "it must end in .safetensors, .npz or .onnx");
   g_assert_true (kappa_npz_save (cut, &reserved, 1, NULL, NULL));
   assert_fails (fixture, "cut.npz", "b.safetensors", KAPPA_ERROR_USAGE,
                 "no tensor can be called __metadata__");
