@@ -11,6 +11,7 @@ G_DECLARE_DERIVABLE_TYPE (KappaAnalysisPage, kappa_analysis_page, KAPPA, ANALYSI
  * @choose: (nullable): what the page proposes where it differs from the analysis' own defaults
  * @make_body: makes what shows the results; by default one figure
  * @reset: another run will be shown
+ * @has_body: whether there is anything to show of the results; by default whether there is a figure
  * @update: takes what the result holds now; by default into the figure
  *
  * The page of one analysis. The class is enough for any analysis that has a figure; those with more to show derive.
@@ -22,6 +23,7 @@ struct _KappaAnalysisPageClass
   void       (*choose)    (KappaAnalysisPage *self, KappaAnalysis *analysis);
   GtkWidget *(*make_body) (KappaAnalysisPage *self);
   void       (*reset)     (KappaAnalysisPage *self);
+  gboolean   (*has_body)  (KappaAnalysisPage *self);
   void       (*update)    (KappaAnalysisPage *self, KappaResult *result);
 };
 

@@ -1,6 +1,7 @@
 #include "ui/kappa-analysis-page.h"
 #include "ui/kappa-clipboard.h"
 #include "ui/kappa-export-dialog.h"
+#include "ui/kappa-page-switcher.h"
 #include "ui/kappa-window-private.h"
 
 /* Every command of the window is an action: menus, keys, buttons and tests use the same. */
@@ -65,10 +66,34 @@ show_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 show_tab_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  KappaWindow *self = KAPPA_WINDOW (widget);
-  g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->pages);
+  kappa_page_switcher_show_group (KAPPA_PAGE_SWITCHER (KAPPA_WINDOW (widget)->switcher),
+                                  (guint)g_variant_get_int32 (parameter));
+}
 
-  gtk_selection_model_select_item (pages, (guint)g_variant_get_int32 (parameter), TRUE);
+static void
+step_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  kappa_page_switcher_step (KAPPA_PAGE_SWITCHER (KAPPA_WINDOW (widget)->switcher),
+                            g_variant_get_int32 (parameter));
+}
+
+/* From the lists to the tabs, the page, the parameters, and round again. */
+static void
+step_pane_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KappaWindow *self = KAPPA_WINDOW (widget);
+  GtkWidget *const panes[]
+      = { self->sidebar, self->switcher, GTK_WIDGET (self->pages), GTK_WIDGET (self->sides) };
+  const int n = G_N_ELEMENTS (panes), step = g_variant_get_int32 (parameter);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  int at = step > 0 ? n - 1 : 0;
+
+  for (int i = 0; i < n && focus != NULL; i++)
+    if (gtk_widget_is_ancestor (focus, panes[i]))
+      at = i;
+  for (int i = 1; i <= n; i++)
+    if (gtk_widget_child_focus (panes[(at + i * step + n * n) % n], GTK_DIR_TAB_FORWARD))
+      return;
 }
 
 static KappaFigure *
@@ -220,6 +245,24 @@ kappa_window_update_actions (KappaWindow *self)
 }
 
 static void
+bind_pages (GtkWidgetClass *klass)
+{
+  for (int i = 0; i < 9; i++)
+    {
+      gtk_widget_class_add_binding_action (klass, (guint)(GDK_KEY_1 + i), GDK_CONTROL_MASK,
+                                           "win.show-tab", "i", i);
+      gtk_widget_class_add_binding_action (klass, (guint)(GDK_KEY_1 + i), GDK_ALT_MASK,
+                                           "win.show-tab", "i", i);
+    }
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "win.step-page",
+                                       "i", 1);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "win.step-page",
+                                       "i", -1);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F6, 0, "win.step-pane", "i", 1);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F6, GDK_SHIFT_MASK, "win.step-pane", "i", -1);
+}
+
+static void
 bind_keys (GtkWidgetClass *klass)
 {
   gtk_widget_class_add_binding_action (klass, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
@@ -239,9 +282,7 @@ bind_keys (GtkWidgetClass *klass)
                                        NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "win.fullscreen", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
-  for (int i = 0; i < 9; i++)
-    gtk_widget_class_add_binding_action (klass, (guint)(GDK_KEY_1 + i), GDK_ALT_MASK,
-                                         "win.show-tab", "i", i);
+  bind_pages (klass);
 }
 
 void
@@ -255,6 +296,8 @@ kappa_window_class_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.run", NULL, run_cb);
   gtk_widget_class_install_action (klass, "win.show-page", "s", show_page_cb);
   gtk_widget_class_install_action (klass, "win.show-tab", "i", show_tab_cb);
+  gtk_widget_class_install_action (klass, "win.step-page", "i", step_page_cb);
+  gtk_widget_class_install_action (klass, "win.step-pane", "i", step_pane_cb);
   gtk_widget_class_install_action (klass, "win.export", NULL, export_cb);
   gtk_widget_class_install_action (klass, "win.copy-picture", NULL, copy_picture_cb);
   gtk_widget_class_install_action (klass, "win.copy-data", NULL, copy_data_cb);

@@ -3,11 +3,9 @@
 #include <string.h>
 
 #include "core/models/sample.h"
-#include "ui/kappa-analysis-page.h"
-#include "ui/kappa-geometry-page.h"
-#include "ui/kappa-landscape-page.h"
 #include "ui/kappa-model-page.h"
-#include "ui/kappa-predictions-page.h"
+#include "ui/kappa-page-switcher.h"
+#include "ui/kappa-page-table.h"
 #include "ui/kappa-sidebar.h"
 
 /**
@@ -16,24 +14,6 @@
  * The one window: what is open on the left, pages in the middle, parameters and facts on the right.
  */
 G_DEFINE_FINAL_TYPE (KappaWindow, kappa_window, ADW_TYPE_APPLICATION_WINDOW)
-
-/* Analyses with a page of their own; every other has the common one. */
-static const struct
-{
-  const char *analysis;
-  const char *title;
-  GType (*get_type) (void);
-} own_pages[] = {
-  { "predict", "Predictions", kappa_predictions_page_get_type },
-  { "landscape", "Landscape", kappa_landscape_page_get_type },
-  { "spectrum", "Spectrum", kappa_geometry_page_get_type },
-  { "trace", "Trace", kappa_geometry_page_get_type },
-  { "sharpness", "Sharpness", kappa_geometry_page_get_type },
-  { "ntk", "Kernel", kappa_geometry_page_get_type },
-  { "activity", "Activity", kappa_geometry_page_get_type },
-  { "report", "Geometry", kappa_analysis_page_get_type },
-  { "compatibility", "Other Tools", kappa_analysis_page_get_type },
-};
 
 /**
  * kappa_window_tell:
@@ -243,33 +223,10 @@ follow_subject (KappaWindow *self)
 }
 
 static void
-add_analysis (KappaWindow *self, GType type)
-{
-  g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (type);
-  GType page_type = KAPPA_TYPE_ANALYSIS_PAGE;
-  const char *title = klass->title;
-  GtkWidget *page;
-
-  for (guint i = 0; i < G_N_ELEMENTS (own_pages); i++)
-    if (g_str_equal (own_pages[i].analysis, klass->name))
-      {
-        page_type = own_pages[i].get_type ();
-        title = own_pages[i].title;
-      }
-  page = g_object_new (page_type, "desk", self->desk, "analysis-type", type, NULL);
-  gtk_stack_add_titled (self->pages, page, klass->name, title);
-}
-
-static void
 add_pages (KappaWindow *self)
 {
-  guint n;
-  const GType *types = kappa_analysis_list_types (&n);
-
-  gtk_stack_add_titled (self->pages, g_object_new (KAPPA_TYPE_MODEL_PAGE, "desk", self->desk, NULL),
-                        "model", "Model");
-  for (guint i = 0; i < n; i++)
-    add_analysis (self, types[i]);
+  kappa_page_table_build (self->pages, self->desk);
+  kappa_page_switcher_set_stack (KAPPA_PAGE_SWITCHER (self->switcher), self->pages);
   g_signal_connect_swapped (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb),
                             self);
   page_changed_cb (self);
@@ -357,6 +314,7 @@ kappa_window_class_init (KappaWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = kappa_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = kappa_window_close_request;
   g_type_ensure (KAPPA_TYPE_SIDEBAR);
+  g_type_ensure (KAPPA_TYPE_PAGE_SWITCHER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/kappa/Kappa/ui/kappa-window.ui");
   bind_children (widget_class);
   kappa_window_class_install_actions (widget_class);
@@ -368,9 +326,6 @@ kappa_window_init (KappaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (self->recent_button, kappa_window_fill_recent, NULL, NULL);
-  /* There are too many pages for all tabs to be as wide as the widest. */
-  gtk_box_layout_set_homogeneous (
-      GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (self->switcher)), FALSE);
   self->desk = kappa_desk_new ();
 }
 
