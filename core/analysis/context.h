@@ -11,6 +11,7 @@ typedef struct _KappaWorkspace KappaWorkspace;
  * @cancellable: (nullable)
  * @memory_budget: bytes a run may use; 0 for most of what the machine has free
  * @workspace: (nullable): where an analysis made of others keeps their runs, and finds them again
+ * @fresh: whether such an analysis computes those runs though the workspace knows them
  *
  * What a run may use. Nothing in it changes a result: that is the analysis' properties and inputs alone.
  */
@@ -21,4 +22,5 @@ typedef struct
   GCancellable *cancellable;
   guint64 memory_budget;
   KappaWorkspace *workspace;
+  gboolean fresh;
 } KappaContext;

@@ -74,7 +74,8 @@ kappa_job_new (KappaAnalysis *analysis, KappaInputs *inputs, KappaWorkspace *wor
 
 /**
  * kappa_job_set_fresh:
- * @fresh: whether to compute all, though the workspace knows the answer or a part of it
+ * @fresh: whether to compute all, though the workspace knows the answer or a part of it; of an
+ *   analysis made of others, those as well
  */
 void
 kappa_job_set_fresh (KappaJob *self, gboolean fresh)
@@ -335,6 +336,7 @@ kappa_job_run (KappaJob *self, KappaContext *context, GError **error)
   if (self->workspace != NULL)
     claim (self, context);
   own.workspace = self->workspace;
+  own.fresh = self->fresh;
   done = kappa_analysis_run (self->analysis, self->inputs, self->result, &own, &failure);
   finish (self, done, failure);
   if (failure != NULL)

@@ -198,6 +198,7 @@ compute_stage (KappaReportRun *run,
   if (stage == NULL)
     return FALSE;
   job = kappa_job_new (stage, inputs, run->context->workspace);
+  kappa_job_set_fresh (job, run->context->fresh);
   kappa_progress_begin_part (run->context->progress, kappa_report_get_weight (row->analysis),
                              KAPPA_ANALYSIS_GET_CLASS (stage)->title);
   done = kappa_job_prepare (job, run->context, &failure)
@@ -248,7 +249,8 @@ begins_stage (KappaReportRun *run, const KappaReportRow *rows, guint i, guint n,
  * kappa_report_compute:
  *
  * Finds the rows that are not known yet. Each analysis is a run of its own in the workspace, where
- * there is one: found there if it was done before, resumed if it was interrupted.
+ * there is one: found there if it was done before, resumed if it was interrupted, unless all is to
+ * be computed anew.
  */
 gboolean
 kappa_report_compute (KappaReportRun *run, GError **error)
