@@ -41,6 +41,7 @@ typedef struct
  * @find: (nullable): where the table has a tensor, of a network that comes with its names; such a file may have
  *   tensors that are no part of the network
  * @clear: (nullable): frees what the structure owns
+ * @shows_size: whether the tensors tell for what size of images the network was made
  *
  * One family of networks: how it is recognised, and its one builder, whatever names and axes a file uses.
  */
@@ -57,6 +58,7 @@ typedef struct
   KappaNode (*build) (KappaBuilder *builder, gconstpointer config, KappaNode images);
   gboolean (*find) (gconstpointer config, const KappaTensorTable *table, const char *canonical, KappaTensorPlace *place);
   void (*clear) (gpointer config);
+  gboolean shows_size;
 } KappaArchitecture;
 
 /* Stages are counted up to this; more blocks in one are refused. */

@@ -133,6 +133,29 @@ is_count (const KappaTensorEntry *entry, GHashTable *used)
   return g_hash_table_contains (used, sibling);
 }
 
+/* Of a tensor whose slices are tensors of several layers each must be one: what is left over would
+ * be layers that nobody computes. */
+static void
+find_unused_slices (const KappaMatch *match, Mismatch *unused)
+{
+  g_autoptr (GHashTable) used = g_hash_table_new (NULL, NULL), told = g_hash_table_new (NULL, NULL);
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < match->listing->tensors->len; i++)
+      for (guint part = 0; part < match->places[i].n_parts; part++)
+        {
+          KappaTensorEntry *entry = (KappaTensorEntry *)match->places[i].parts[part];
+          const gsize n = GPOINTER_TO_SIZE (g_hash_table_lookup (used, entry));
+
+          if (match->places[i].slice < 0 || entry == NULL)
+            continue;
+          if (pass == 0)
+            g_hash_table_insert (used, entry, GSIZE_TO_POINTER (n + 1));
+          else if ((gint64)n < entry->shape.dims[0] && g_hash_table_add (told, entry))
+            mismatch_add (unused, entry->name, &entry->shape, NULL);
+        }
+}
+
 /* Returns: how many tensors are an optimiser's, which is neither missed nor extra */
 static guint
 find_extra (const KappaTensorTable *table, GHashTable *used, Mismatch *extra)
@@ -185,7 +208,7 @@ kappa_recognition_match (const KappaRecognition *self,
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (KappaMatch) match = g_new0 (KappaMatch, 1);
-  g_auto (Mismatch) missing = { 0 }, shapes = { 0 }, integers = { 0 }, extra = { 0 };
+  g_auto (Mismatch) missing = { 0 }, shapes = { 0 }, integers = { 0 }, extra = { 0 }, unused = { 0 };
 
   if (self->architecture->build == NULL)
     {
@@ -215,12 +238,15 @@ kappa_recognition_match (const KappaRecognition *self,
         if (place->parts[part] != NULL)
           g_hash_table_add (used, place->parts[part]->name);
     }
+  find_unused_slices (match, &unused);
   if (self->architecture->find == NULL)
     match->n_state = find_extra (table, used, &extra);
   mismatch_tell (&missing, text, "tensor is missing", "tensors are missing");
   mismatch_tell (&shapes, text, "tensor has another shape", "tensors have another shape");
   mismatch_tell (&integers, text, "tensor is made of integers", "tensors are made of integers");
   mismatch_tell (&extra, text, "tensor is no part of it", "tensors are no part of it");
+  mismatch_tell (&unused, text, "tensor has layers that are not used",
+                 "tensors have layers that are not used");
   if (text->len > 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL, "it looks like %s, but %s", self->name,

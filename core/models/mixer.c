@@ -146,4 +146,5 @@ const KappaArchitecture kappa_architecture_mixer = {
   .configure = mixer_configure,
   .describe = mixer_describe,
   .build = mixer_build,
+  .shows_size = TRUE,
 };

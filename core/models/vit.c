@@ -130,6 +130,9 @@ vit_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
   const VitConfig *config = data;
   KappaNode x = embed (builder, config, images);
 
+  /* An image without a single patch, for example. */
+  if (x == KAPPA_BAD)
+    return KAPPA_BAD;
   for (guint i = 0; i < config->depth; i++)
     {
       g_autofree char *name = g_strdup_printf ("blocks.%u", i);
@@ -190,6 +193,14 @@ vit_configure (const KappaTensorView *view, gpointer data, GError **error)
     }
   while (side * side < patches)
     side++;
+  if (side * side != patches)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
+                   "it looks like a ViT, but its table of %" G_GINT64_FORMAT
+                   " positions is of no square grid%s",
+                   config->positions, config->class_token ? " and a class token" : "");
+      return FALSE;
+    }
   config->base = (KappaConfig) { (guint)classes, (guint)channels, (guint)(side * config->patch),
                                  (guint)(side * config->patch) };
   return TRUE;
@@ -239,4 +250,5 @@ const KappaArchitecture kappa_architecture_vit = {
   .configure = vit_configure,
   .describe = vit_describe,
   .build = vit_build,
+  .shows_size = TRUE,
 };
