@@ -20,6 +20,7 @@ save (GBytes *bytes)
   char *path = g_build_filename (folder, "net.npz", NULL);
   g_autoptr (GError) error = NULL;
 
+  g_remove (path);
   g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes),
                             G_FILE_SET_CONTENTS_NONE, 0600, &error);
   g_assert_no_error (error);
