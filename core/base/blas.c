@@ -7,9 +7,10 @@
 #include "core/base/cpu.h"
 
 /*
- * OpenBLAS takes its kernels by the model number of the processor when it is loaded, and for a model younger than
- * itself those of 2004, at a quarter of the speed or less. These two are in every build that chooses at all, though in
- * no header; they do again what loading did, and listen to the variable its manual names.
+ * OpenBLAS takes its kernels by the model number of the processor when it is loaded, and for a
+ * model younger than itself those of 2004, at a quarter of the speed or less. These two are in
+ * every build that chooses at all, though in no header; they do again what loading did, and listen
+ * to the variable its manual names.
  */
 extern void gotoblas_dynamic_quit (void) __attribute__ ((weak));
 extern void gotoblas_dynamic_init (void) __attribute__ ((weak));
@@ -24,15 +25,16 @@ core_for_isa (void)
   return strcmp (kappa_cpu_isa (), "x86-64-avx2") == 0 ? "Haswell" : NULL;
 }
 
-/* Before main, while there is one thread and no product. By the instruction set alone, so that it decides about bits as
- * for our own kernels; a user's own choice stands.
+/* Before main, while there is one thread and no product. By the instruction set alone, so that it
+ * decides about bits as for our own kernels; a user's own choice stands.
  */
 __attribute__ ((constructor)) static void
 choose_kernels (void)
 {
   const char *core = core_for_isa ();
 
-  if (core == NULL || getenv (variable) != NULL || gotoblas_dynamic_quit == NULL || gotoblas_dynamic_init == NULL)
+  if (core == NULL || getenv (variable) != NULL || gotoblas_dynamic_quit == NULL
+      || gotoblas_dynamic_init == NULL)
     return;
   setenv (variable, core, TRUE);
   gotoblas_dynamic_quit ();
