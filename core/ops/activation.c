@@ -1,6 +1,7 @@
 /* Activation functions and what their derivatives need. */
 
 #include "core/ops/elementwise.h"
+#include "core/ops/vector-math.h"
 
 /* Written so that NaN is handed on: a comparison with NaN is false. */
 KAPPA_TILE (relu, a < 0 ? (real) 0 : a)
@@ -24,7 +25,7 @@ step_derivative (KappaGraph *g, KappaNode node, KappaNode x)
 
 KAPPA_UNARY (step, TRUE, -1, 1);
 
-KAPPA_TILE (sigmoid, 1 / (1 + exp (-a)))
+KAPPA_TILE_SPLIT (sigmoid, kappa_float_sigmoid (a), 1 / (1 + exp (-a)))
 
 static KappaNode
 sigmoid_derivative (KappaGraph *g, KappaNode node, KappaNode x)
@@ -34,7 +35,7 @@ sigmoid_derivative (KappaGraph *g, KappaNode node, KappaNode x)
 
 KAPPA_UNARY (sigmoid, FALSE, -2, 2);
 
-KAPPA_TILE (erf, erf (a))
+KAPPA_TILE_SPLIT (erf, kappa_float_erf (a), erf (a))
 
 /* erf' = 2 / sqrt (pi) exp (-x^2) */
 static KappaNode

@@ -32,6 +32,11 @@
   KAPPA_TILE_OF (name, float, f32, expression)      \
   KAPPA_TILE_OF (name, double, f64, expression)
 
+/* The same with a float32 kernel of its own, for functions whose library version no vector instruction can do. */
+#define KAPPA_TILE_SPLIT(name, narrow, wide) \
+  KAPPA_TILE_OF (name, float, f32, narrow)   \
+  KAPPA_TILE_OF (name, double, f64, wide)
+
 #define KAPPA_TILE_FUNCS(name) { name##_f32, name##_f64 }
 
 /* Examples for elementwise primitives: odd sizes, one element, an empty tail of a vector. */

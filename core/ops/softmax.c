@@ -2,8 +2,10 @@
 
 #include <math.h>
 
+#include "core/base/clones.h"
 #include "core/graph/op.h"
 #include "core/ops/ops.h"
+#include "core/ops/vector-math.h"
 
 static gboolean
 rows_shape (KappaGraph *g,
@@ -37,41 +39,109 @@ rows_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error
     largest_;                                        \
   })
 
-#define ROWS(type, body)                                                                              \
-  {                                                                                                   \
-    const KappaView *in = &args->views[0];                                                            \
-    gint64 n = in->dims[in->rank - 1], rows = 1;                                                      \
-    for (guint d = 0; d + 1 < in->rank; d++)                                                          \
-      rows *= in->dims[d];                                                                            \
-    for (gint64 r = 0; r < rows; r++)                                                                 \
-      {                                                                                               \
-        const type *x = (const type *) args->inputs[0] + r * n;                                       \
-        type *y = (type *) args->output + r * n;                                                      \
-        const double largest = (double) LARGEST (type, x, n);                                         \
-        double sum = 0.0;                                                                             \
-        for (gint64 j = 0; j < n; j++)                                                                \
-          sum += exp ((double) x[j] - largest);                                                       \
-        for (gint64 j = 0; j < n; j++)                                                                \
-          y[j] = (type) (body);                                                                       \
-      }                                                                                               \
-  }
+static gint64
+count_rows (const KappaView *view)
+{
+  gint64 rows = 1;
+
+  for (guint d = 0; d + 1 < view->rank; d++)
+    rows *= view->dims[d];
+  return rows;
+}
+
+/* Sixteen maxima side by side; a lane that meets NaN keeps it, since nothing is larger. */
+static inline __attribute__ ((always_inline)) float
+largest_float (const float *x, gint64 n)
+{
+  float lanes[16];
+  gint64 j = 0;
+
+  for (int l = 0; l < 16; l++)
+    lanes[l] = x[0];
+  for (; j + 16 <= n; j += 16)
+    for (int l = 0; l < 16; l++)
+      lanes[l] = x[j + l] > lanes[l] || x[j + l] != x[j + l] ? x[j + l] : lanes[l];
+  for (; j < n; j++)
+    lanes[0] = x[j] > lanes[0] || x[j] != x[j] ? x[j] : lanes[0];
+  return LARGEST (float, lanes, 16);
+}
+
+/* y = exp (x - largest); returns their sum, taken in eight float64 lanes. */
+static inline __attribute__ ((always_inline)) double
+exponentials (float *restrict y, const float *restrict x, gint64 n, float largest)
+{
+  double lanes[8] = { 0 };
+  gint64 j = 0;
+
+  for (gint64 i = 0; i < n; i++)
+    y[i] = kappa_float_exp (x[i] - largest);
+  for (; j + 8 <= n; j += 8)
+    for (int l = 0; l < 8; l++)
+      lanes[l] += (double) y[j + l];
+  for (; j < n; j++)
+    lanes[0] += (double) y[j];
+  return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
+}
+
+KAPPA_CLONES static void
+softmax_floats (float *y, const float *x, gint64 rows, gint64 n)
+{
+  for (gint64 r = 0; r < rows; r++, x += n, y += n)
+    {
+      const float factor = (float) (1.0 / exponentials (y, x, n, largest_float (x, n)));
+
+      for (gint64 j = 0; j < n; j++)
+        y[j] *= factor;
+    }
+}
+
+KAPPA_CLONES static void
+log_softmax_floats (float *y, const float *x, gint64 rows, gint64 n)
+{
+  for (gint64 r = 0; r < rows; r++, x += n, y += n)
+    {
+      const double largest = (double) largest_float (x, n), shift = largest + log (exponentials (y, x, n, (float) largest));
+
+      for (gint64 j = 0; j < n; j++)
+        y[j] = (float) ((double) x[j] - shift);
+    }
+}
+
+static void
+softmax_doubles (double *y, const double *x, gint64 rows, gint64 n, gboolean logarithm)
+{
+  for (gint64 r = 0; r < rows; r++, x += n, y += n)
+    {
+      const double largest = LARGEST (double, x, n);
+      double sum = 0.0;
+
+      for (gint64 j = 0; j < n; j++)
+        sum += exp (x[j] - largest);
+      for (gint64 j = 0; j < n; j++)
+        y[j] = logarithm ? x[j] - largest - log (sum) : exp (x[j] - largest) / sum;
+    }
+}
 
 static void
 softmax_run (gpointer state, const KappaKernelArgs *args)
 {
+  const KappaView *in = &args->views[0];
+
   if (args->out_view->dtype == KAPPA_F64)
-    ROWS (double, exp (x[j] - largest) / sum)
+    softmax_doubles (args->output, args->inputs[0], count_rows (in), in->dims[in->rank - 1], FALSE);
   else
-    ROWS (float, exp ((double) x[j] - largest) / sum)
+    softmax_floats (args->output, args->inputs[0], count_rows (in), in->dims[in->rank - 1]);
 }
 
 static void
 log_softmax_run (gpointer state, const KappaKernelArgs *args)
 {
+  const KappaView *in = &args->views[0];
+
   if (args->out_view->dtype == KAPPA_F64)
-    ROWS (double, x[j] - largest - log (sum))
+    softmax_doubles (args->output, args->inputs[0], count_rows (in), in->dims[in->rank - 1], TRUE);
   else
-    ROWS (float, (double) x[j] - largest - log (sum))
+    log_softmax_floats (args->output, args->inputs[0], count_rows (in), in->dims[in->rank - 1]);
 }
 
 static const KappaKernelClass softmax_kernel = { .prepare = rows_prepare, .run = softmax_run };

@@ -1,8 +1,9 @@
 /* Hyperbolic tangent. */
 
 #include "core/ops/elementwise.h"
+#include "core/ops/vector-math.h"
 
-KAPPA_TILE (tanh, tanh (a))
+KAPPA_TILE_SPLIT (tanh, kappa_float_tanh (a), tanh (a))
 
 /* tanh' = 1 - tanh^2 */
 static KappaNode

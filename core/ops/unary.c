@@ -1,8 +1,9 @@
 /* Functions of one number. Each is its formula, its derivative, and nothing else. */
 
 #include "core/ops/elementwise.h"
+#include "core/ops/vector-math.h"
 
-KAPPA_TILE (exp, exp (a))
+KAPPA_TILE_SPLIT (exp, kappa_float_exp (a), exp (a))
 
 static KappaNode
 exp_derivative (KappaGraph *g, KappaNode node, KappaNode x)
