@@ -82,6 +82,20 @@ input_metavar (KappaInputKind kind)
 }
 
 static void
+declare_input_option (CliArguments *arguments,
+                      const KappaInputSpec *spec,
+                      const KappaInputOption *option)
+{
+  g_autofree char *spelling = kappa_input_option_spelling (spec, option);
+  g_autofree char *blurb
+      = spec->max == 1 ? g_strdup (option->blurb)
+                       : g_strdup_printf ("%s; once for all of them, or once for each in order",
+                                          option->blurb);
+
+  cli_arguments_declare (arguments, "Inputs", spelling, option->metavar, NULL, blurb);
+}
+
+static void
 declare_input (CliArguments *arguments, const KappaInputSpec *spec)
 {
   guint n;
@@ -91,12 +105,7 @@ declare_input (CliArguments *arguments, const KappaInputSpec *spec)
     cli_arguments_declare (arguments, "Inputs", spec->name, input_metavar (spec->kind), NULL,
                            spec->blurb);
   for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *spelling = kappa_input_option_spelling (spec, &options[i]);
-
-      cli_arguments_declare (arguments, "Inputs", spelling, options[i].metavar, NULL,
-                             options[i].blurb);
-    }
+    declare_input_option (arguments, spec, &options[i]);
 }
 
 /**
@@ -209,6 +218,43 @@ apply_places (CliArguments *arguments,
   return FALSE;
 }
 
+/* An option that is given once counts for all inputs of its kind, else once for each, in order; an
+ * empty value among several leaves one of them alone. */
+static gboolean
+apply_input_option (CliArguments *arguments,
+                    const KappaInputSpec *spec,
+                    const KappaInputOption *option,
+                    KappaInputs *inputs,
+                    GError **error)
+{
+  g_autofree char *spelling = kappa_input_option_spelling (spec, option);
+  guint n_inputs = kappa_inputs_get_n (inputs, spec->name), n;
+  const char *const *values = cli_arguments_get_all (arguments, spelling, &n);
+
+  if (n > 1 && n != n_inputs && n_inputs > 1)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--%s: %u were given for %u inputs; give it once for all of them, or once for "
+                   "each, empty for those it is not meant for",
+                   spelling, n, n_inputs);
+      return FALSE;
+    }
+  for (guint i = 0; n > 0 && i < n_inputs; i++)
+    {
+      const char *value = values[n == n_inputs ? i : n - 1];
+
+      if ((n == 1 || *value != '\0')
+          && !kappa_inputs_set_option (inputs, spec->name, i, option->name, value, error))
+        {
+          /* The message begins with the option's name; the spelling may have a prefix. */
+          g_prefix_error (error, "--%.*s", (int) (strlen (spelling) - strlen (option->name)),
+                          spelling);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 apply_input_options (CliArguments *arguments,
                      const KappaInputSpec *spec,
@@ -219,19 +265,8 @@ apply_input_options (CliArguments *arguments,
   const KappaInputOption *options = kappa_input_list_options (spec->kind, &n);
 
   for (guint o = 0; o < n; o++)
-    {
-      g_autofree char *spelling = kappa_input_option_spelling (spec, &options[o]);
-      const char *value = cli_arguments_get (arguments, spelling);
-
-      for (guint i = 0; value != NULL && i < kappa_inputs_get_n (inputs, spec->name); i++)
-        if (!kappa_inputs_set_option (inputs, spec->name, i, options[o].name, value, error))
-          {
-            /* The message begins with the option's name; the spelling may have a prefix. */
-            g_prefix_error (error, "--%.*s", (int) (strlen (spelling) - strlen (options[o].name)),
-                            spelling);
-            return FALSE;
-          }
-    }
+    if (!apply_input_option (arguments, spec, &options[o], inputs, error))
+      return FALSE;
   return TRUE;
 }
 

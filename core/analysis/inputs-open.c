@@ -71,7 +71,7 @@ open_dataset (KappaInputs *self, KappaInput *input, GCancellable *cancellable, G
     return FALSE;
   input->selection = kappa_selection_new (
       input->dataset, g_hash_table_lookup (input->options, "images"),
-      (guint) option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
+      (guint)option_number (input, "sample", 0), option_number (input, "sample-seed", 0), error);
   if (input->selection == NULL)
     return FALSE;
   input->hash = kappa_dataset_dup_hash (input->dataset, cancellable, error);
@@ -166,13 +166,11 @@ static KappaBatchSource *
 decode (KappaInput *images,
         KappaInput *network,
         KappaSelection *selection,
-        gboolean need_labels,
+        KappaBatchOptions options,
         KappaContext *context,
         GError **error)
 {
-  KappaBatchOptions options
-      = { .n_classes = kappa_model_get_n_classes (network->model), .need_labels = need_labels };
-
+  options.n_classes = kappa_model_get_n_classes (network->model);
   if (options.n_classes == 0)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
@@ -205,14 +203,23 @@ kappa_inputs_make_batches (KappaInputs *self,
 {
   KappaInput *images = kappa_inputs_find (self, data, 0),
              *network = kappa_inputs_find (self, model, 0);
+  const KappaBatchOptions options = { .need_labels = need_labels };
 
   if (images->batches == NULL || images->batches_need_labels != need_labels)
     {
       g_clear_object (&images->batches);
-      images->batches = decode (images, network, images->selection, need_labels, context, error);
+      images->batches = decode (images, network, images->selection, options, context, error);
       images->batches_need_labels = need_labels;
     }
   return images->batches != NULL ? g_object_ref (images->batches) : NULL;
+}
+
+static KappaSelection *
+select_few (KappaInput *images, guint n, GError **error)
+{
+  guint n_items = kappa_dataset_get_n_items (images->dataset);
+
+  return kappa_selection_new (images->dataset, NULL, MIN (n, n_items), 0, error);
 }
 
 /**
@@ -231,11 +238,35 @@ kappa_inputs_sample_batches (KappaInputs *self,
                              KappaContext *context,
                              GError **error)
 {
-  KappaInput *images = kappa_inputs_find (self, data, 0),
-             *network = kappa_inputs_find (self, model, 0);
-  guint n_items = kappa_dataset_get_n_items (images->dataset);
-  g_autoptr (KappaSelection) few
-      = kappa_selection_new (images->dataset, NULL, MIN (n, n_items), 0, error);
+  const KappaBatchOptions options = { .need_labels = need_labels };
 
-  return few != NULL ? decode (images, network, few, need_labels, context, error) : NULL;
+  return kappa_inputs_make_views (self, data, model, 0, n, &options, context, error);
+}
+
+/**
+ * kappa_inputs_make_views:
+ * @index: which of the models called @model
+ * @n: a few images of the dataset, to time something; 0 for those that are selected
+ * @options: which views, and what they may occupy; the number of classes is the model's
+ *
+ * Returns: (transfer full): the images as that model wants them; nothing is kept here. %NULL with
+ * the error
+ */
+KappaBatchSource *
+kappa_inputs_make_views (KappaInputs *self,
+                         const char *data,
+                         const char *model,
+                         guint index,
+                         guint n,
+                         const KappaBatchOptions *options,
+                         KappaContext *context,
+                         GError **error)
+{
+  KappaInput *images = kappa_inputs_find (self, data, 0),
+             *network = kappa_inputs_find (self, model, index);
+  g_autoptr (KappaSelection) few = n > 0 ? select_few (images, n, error) : NULL;
+
+  if (n > 0 && few == NULL)
+    return NULL;
+  return decode (images, network, n > 0 ? few : images->selection, *options, context, error);
 }

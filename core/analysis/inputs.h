@@ -84,3 +84,5 @@ KappaBatchSource *kappa_inputs_make_batches  (KappaInputs *self, const char *dat
                                               gboolean need_labels, KappaContext *context, GError **error);
 KappaBatchSource *kappa_inputs_sample_batches (KappaInputs *self, const char *data, const char *model,
                                               gboolean need_labels, guint n, KappaContext *context, GError **error);
+KappaBatchSource *kappa_inputs_make_views    (KappaInputs *self, const char *data, const char *model, guint index, guint n,
+                                              const KappaBatchOptions *options, KappaContext *context, GError **error);

@@ -174,7 +174,7 @@ images_per_run (KappaObjective *self, gint64 n)
 
 /**
  * kappa_objective_get_memory:
- * @n_images: how many images; not necessarily those it has
+ * @n_images: how many images; not necessarily those it has. Every view counts
  *
  * Returns: the predicted peak of an evaluation, in bytes: the engine's part, the images and one
  * point
@@ -184,12 +184,10 @@ kappa_objective_get_memory (KappaObjective *self, gint64 n_images, guint n_worke
 {
   gsize weights
       = kappa_model_get_parameters_size (self->model) + kappa_model_get_buffers_size (self->model);
-  KappaBatchOptions options = { .n_classes = self->n_classes };
   guint64 bytes
       = kappa_program_get_memory (self->program, images_per_run (self, n_images), 0, n_workers);
 
-  bytes += kappa_batch_source_predict_memory (
-      (guint) n_images, kappa_batch_source_get_preprocess (self->batches), &options);
+  bytes += kappa_batch_source_get_memory (self->batches, n_images, n_workers);
   /* The point in float64. */
   return bytes + weights * sizeof (double);
 }

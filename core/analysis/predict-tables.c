@@ -124,6 +124,7 @@ set_loss (const Figures *f, GError **error)
 static gboolean
 set_scalars (const Figures *f, GError **error)
 {
+  const char *score = f->summary->words.score;
   gsize correct, among_five;
 
   set_scalar (f, "images", (double) f->n, "", KAPPA_CERTAINTY_EXACT, "number of images");
@@ -140,11 +141,12 @@ set_scalars (const Figures *f, GError **error)
   if (!set_loss (f, error))
     return FALSE;
   set_scalar (f, "correct", (double) correct, "", KAPPA_CERTAINTY_EXACT,
-              "images whose true class has the largest logit");
+              "images whose true class has the largest %s", score);
   set_scalar (f, "top1", (double) correct / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
-              "share of images whose true class has the largest logit");
+              "share of images whose true class has the largest %s", score);
   set_scalar (f, "top5", (double) among_five / (double) f->n, "", KAPPA_CERTAINTY_EXACT,
-              "share of images whose true class is among the five largest logits");
+              "share of images whose true class is among the five largest %s",
+              f->summary->words.scores);
   set_expected_accuracy (f, "expected_top1", correct, "top-1 accuracy");
   set_expected_accuracy (f, "expected_top5", among_five, "top-5 accuracy");
   return TRUE;
@@ -251,7 +253,7 @@ new_list (const Figures *f, const char *name, const char *definition)
 static void
 add_to_list (const Figures *f, KappaTable *table, gsize i)
 {
-  guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i);
+  guint32 item = kappa_batch_source_get_item (f->summary->batches, (gint64) i * f->summary->n_views);
   KappaDataset *dataset = kappa_batch_source_get_dataset (f->summary->batches);
   g_autofree char *name = kappa_dataset_dup_item_name (dataset, item);
   g_autofree char *predicted = class_name (f, (guint) f->predicted->values[i]);
@@ -310,7 +312,8 @@ kappa_predict_summarise (const KappaPredictSummary *summary, KappaResult *result
                 labels,  predicted, margin, probability,
                 loss,    rank };
 
-  kappa_batch_source_fetch_labels (summary->batches, 0, (gint64) n, labels);
+  for (gsize i = 0; i < n; i++)
+    kappa_batch_source_fetch_labels (summary->batches, (gint64) i * summary->n_views, 1, &labels[i]);
   if (!set_scalars (&f, error))
     return FALSE;
   if (summary->labelled)

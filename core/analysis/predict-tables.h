@@ -3,7 +3,26 @@
 #include "core/analysis/analysis.h"
 
 /**
+ * KappaPredictWords:
+ * @score: what the predicted class has most of: "logit", or a mean
+ * @scores: several of them
+ * @probability: what its probability is
+ *
+ * How definitions speak of one network's prediction, and of an average.
+ */
+typedef struct
+{
+  const char *score;
+  const char *scores;
+  const char *probability;
+} KappaPredictWords;
+
+/**
  * KappaPredictSummary:
+ * @model: whose names the classes have, and whose weights the regulariser is of
+ * @batches: the images
+ * @n_views: how many images of @batches are one that is predicted
+ * @words: of definitions
  * @description: which images, mode, precision, regulariser
  * @labelled: whether there are true classes
  * @l2: λ
@@ -16,6 +35,8 @@ typedef struct
 {
   KappaModel *model;
   KappaBatchSource *batches;
+  guint n_views;
+  KappaPredictWords words;
   const char *description;
   gboolean labelled;
   double l2;

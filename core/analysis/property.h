@@ -21,6 +21,7 @@ typedef enum
  * @KAPPA_PROPERTY_NONE: a range that may be "none"
  * @KAPPA_PROPERTY_AUTO: a range that may be "auto"
  * @KAPPA_PROPERTY_OUTPUT: names a file to write: neither result nor recipe depend on it
+ * @KAPPA_PROPERTY_ADDED: came later, and its default is what was done before: runs that were kept then are still found
  */
 typedef enum
 {
@@ -29,6 +30,7 @@ typedef enum
   KAPPA_PROPERTY_NONE = 1 << 2,
   KAPPA_PROPERTY_AUTO = 1 << 3,
   KAPPA_PROPERTY_OUTPUT = 1 << 4,
+  KAPPA_PROPERTY_ADDED = 1 << 5,
 } KappaPropertyFlags;
 
 /**

@@ -28,15 +28,21 @@ write_property (KappaAnalysis *analysis, const KappaProperty *property, KappaJso
     }
 }
 
+/* @in_full: also what has its default and had none when recipes were first written */
 static void
-write_properties (KappaAnalysis *analysis, gboolean common, KappaJsonWriter *writer)
+write_properties (KappaAnalysis *analysis,
+                  gboolean common,
+                  gboolean in_full,
+                  KappaJsonWriter *writer)
 {
   guint n;
   const KappaProperty **properties = kappa_analysis_list_properties (analysis, &n);
 
   for (guint i = 0; i < n; i++)
     if (!(properties[i]->flags & KAPPA_PROPERTY_OUTPUT)
-        && common == ((properties[i]->flags & KAPPA_PROPERTY_COMMON) != 0))
+        && common == ((properties[i]->flags & KAPPA_PROPERTY_COMMON) != 0)
+        && (in_full || !(properties[i]->flags & KAPPA_PROPERTY_ADDED)
+            || !kappa_analysis_is_default (analysis, properties[i]->name)))
       write_property (analysis, properties[i], writer);
 }
 
@@ -127,9 +133,9 @@ write_recipe (KappaAnalysis *analysis, KappaInputs *inputs, gboolean places)
   kappa_json_writer_add_integer (writer, "engine", KAPPA_ENGINE_VERSION);
   kappa_json_writer_add_string (writer, "isa", kappa_engine_get_isa ());
   kappa_json_writer_add_string (writer, "analysis", KAPPA_ANALYSIS_GET_CLASS (analysis)->name);
-  write_properties (analysis, TRUE, writer);
+  write_properties (analysis, TRUE, places, writer);
   kappa_json_writer_begin_object (writer, "parameters");
-  write_properties (analysis, FALSE, writer);
+  write_properties (analysis, FALSE, places, writer);
   kappa_json_writer_end_object (writer);
   write_inputs (analysis, inputs, places, writer);
   kappa_json_writer_end_object (writer);
@@ -175,21 +181,38 @@ append_input (GString *command, KappaInputs *inputs, const KappaInputSpec *spec,
     g_string_append_printf (command, " --%s=%s", spec->name, quoted);
 }
 
-/* What was told about the inputs called @spec: options count for all of them. */
+static gboolean
+is_told_of_all (KappaInputs *inputs, const KappaInputSpec *spec, const char *option)
+{
+  const char *first = kappa_inputs_get_option (inputs, spec->name, 0, option);
+
+  for (guint i = 1; i < kappa_inputs_get_n (inputs, spec->name); i++)
+    if (g_strcmp0 (kappa_inputs_get_option (inputs, spec->name, i, option), first) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* What was told about the inputs called @spec: an option that is given once counts for all of them,
+ * else there is one for each, empty where nothing was told. */
 static void
 append_options (GString *command, KappaInputs *inputs, const KappaInputSpec *spec)
 {
   guint n;
   const KappaInputOption *options = kappa_input_list_options (spec->kind, &n);
 
-  for (guint i = 0; i < n; i++)
+  for (guint o = 0; o < n; o++)
     {
-      const char *value = kappa_inputs_get_option (inputs, spec->name, 0, options[i].name);
-      g_autofree char *spelling = kappa_input_option_spelling (spec, &options[i]);
-      g_autofree char *quoted = value != NULL ? g_shell_quote (value) : NULL;
+      g_autofree char *spelling = kappa_input_option_spelling (spec, &options[o]);
+      gboolean once = is_told_of_all (inputs, spec, options[o].name);
 
-      if (quoted != NULL)
-        g_string_append_printf (command, " --%s=%s", spelling, quoted);
+      for (guint i = 0; i < (once ? 1 : kappa_inputs_get_n (inputs, spec->name)); i++)
+        {
+          const char *value = kappa_inputs_get_option (inputs, spec->name, i, options[o].name);
+          g_autofree char *quoted = g_shell_quote (value != NULL ? value : "");
+
+          if (value != NULL || !once)
+            g_string_append_printf (command, " --%s=%s", spelling, quoted);
+        }
     }
 }
 

@@ -58,6 +58,13 @@ scale_of_preset (const KappaPreprocess *preprocess)
                                   : (guint)(preprocess->width / preprocess->crop);
 }
 
+/* Whether the network sees all of a square picture. */
+static gboolean
+cuts_nothing (const KappaPreprocess *preprocess)
+{
+  return scale_of_preset (preprocess) == MIN (preprocess->width, preprocess->height);
+}
+
 /**
  * kappa_crops_get_plain:
  *
@@ -97,8 +104,10 @@ kappa_crops_describe (KappaCrops crops, const KappaPreprocess *preprocess)
     case KAPPA_CROPS_FLIPS:
       return g_strdup ("2 views of each: the preset's crop and its mirror image");
     case KAPPA_CROPS_TEN:
-      return g_strdup ("10 views of each: four corners and the centre at the preset's scale, and "
-                       "their mirror images");
+      return g_strdup_printf ("10 views of each: four corners and the centre at the preset's "
+                              "scale%s, and their mirror images",
+                              cuts_nothing (preprocess) ? ", all the same of a square picture"
+                                                        : "");
     case KAPPA_CROPS_TWELVE:
       return g_strdup_printf ("12 views of each: of the middle square at scale %u four corners, "
                               "the centre and the whole square resized, and their mirror images",
@@ -139,7 +148,10 @@ check_square (KappaCrops crops, const KappaPreprocess *preprocess, GError **erro
   if (preprocess->width != preprocess->height)
     return refuse (crops, "they are squares, and the model's input is none",
                    "crops=10 or crops=flips", error);
-  if (crops != KAPPA_CROPS_MANY)
+  if (crops == KAPPA_CROPS_TWELVE && cuts_nothing (preprocess))
+    return refuse (crops, "the preset shows the network the whole square, so that all are the same",
+                   "crops=flips, or a crop below 1 among the model's settings", error);
+  if (crops == KAPPA_CROPS_TWELVE)
     return TRUE;
   if (preprocess->fit == KAPPA_FIT_SQUASH)
     return refuse (crops, "the preset squashes each picture into a single square (mode=squash)",

@@ -210,6 +210,7 @@ test_refused (void)
     { KAPPA_CROPS_TEN, "size=24,mode=none", "mode=none" },
     { KAPPA_CROPS_TEN, "size=24,mode=border", "mode=border" },
     { KAPPA_CROPS_TWELVE, "size=30x20,mode=center", "crops=10" },
+    { KAPPA_CROPS_TWELVE, "size=32,mode=center,crop=1", "all are the same" },
     { KAPPA_CROPS_MANY, "size=24,mode=squash", "crops=12" },
     { KAPPA_CROPS_MANY, "size=12000,mode=center", "16384" },
   };
