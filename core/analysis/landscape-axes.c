@@ -13,6 +13,8 @@
 #define JOURNAL      ".axes"
 #define BLOCK        2
 #define MAX_PRODUCTS 400
+/* What it takes as a rule: a trained network's largest eigenvalues stand apart. */
+#define USUAL_PRODUCTS(n_axes) (35.0 + 6.0 * (n_axes))
 /* A direction that is off by a thousandth shows no other picture. */
 #define TOLERANCE 1e-3
 
@@ -184,6 +186,50 @@ take_vectors (KappaLandscapeRun *run,
   return TRUE;
 }
 
+/* Of the search for eigenvectors. */
+static gboolean
+predict_memory (KappaLandscapeRun *run, KappaCurvature *curvature, guint64 *bytes, GError **error)
+{
+  const gsize n = kappa_curvature_get_n_parameters (curvature);
+  const KappaLanczosOptions options = make_options (run, n);
+
+  if (!kappa_curvature_get_cost (curvature, KAPPA_CURVATURE_HESSIAN, BLOCK,
+                                 kappa_workers_get_n (run->context->workers), bytes, NULL, error))
+    return FALSE;
+  *bytes += kappa_lanczos_predict_memory (&options) + (2 + BLOCK) * n * sizeof (double);
+  return TRUE;
+}
+
+/**
+ * kappa_landscape_axes_add_cost:
+ * @run: with ranges
+ * @curvature: the network's, over any images
+ *
+ * Adds what finding the directions usually takes; nothing where they are not chosen by curvature.
+ */
+gboolean
+kappa_landscape_axes_add_cost (KappaLandscapeRun *run,
+                               KappaCurvature *curvature,
+                               KappaLandscapeCost *cost,
+                               GError **error)
+{
+  const double n_axes = run->plan->y_range.n > 0 ? 2.0 : 1.0;
+  const int along = kappa_analysis_get_enum (run->analysis, "along");
+  guint64 bytes;
+
+  if (along == KAPPA_ALONG_RANDOM)
+    return TRUE;
+  if (!(along == KAPPA_ALONG_GRADIENT ? kappa_curvature_get_cost (
+            curvature, KAPPA_CURVATURE_HESSIAN, 1, kappa_workers_get_n (run->context->workers),
+            &bytes, NULL, error)
+                                      : predict_memory (run, curvature, &bytes, error)))
+    return FALSE;
+  cost->gradients += along == KAPPA_ALONG_GRADIENT;
+  cost->products += along == KAPPA_ALONG_GRADIENT ? n_axes : USUAL_PRODUCTS (n_axes);
+  cost->bytes = MAX (cost->bytes, bytes);
+  return TRUE;
+}
+
 static gboolean
 find_eigenvectors (KappaLandscapeRun *run,
                    KappaCurvature *curvature,
@@ -198,12 +244,8 @@ find_eigenvectors (KappaLandscapeRun *run,
   gboolean done;
   guint64 bytes;
 
-  if (!kappa_curvature_get_cost (curvature, KAPPA_CURVATURE_HESSIAN, BLOCK,
-                                 kappa_workers_get_n (run->context->workers), &bytes, NULL, error)
-      || !kappa_memory_check (run->context,
-                              bytes + kappa_lanczos_predict_memory (&options)
-                                  + (2 + BLOCK) * n * sizeof (double),
-                              "eigenvectors", error))
+  if (!predict_memory (run, curvature, &bytes, error)
+      || !kappa_memory_check (run->context, bytes, "eigenvectors", error))
     return FALSE;
   kappa_progress_start (run->context->progress,
                         MAX_PRODUCTS * (double)kappa_objective_get_n (run->objective),

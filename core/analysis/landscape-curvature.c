@@ -167,14 +167,41 @@ evaluate_all (Map *map, GError **error)
 }
 
 static gboolean
-fits (Map *map, GError **error)
+predict_memory (KappaLandscapeRun *run, KappaCurvature *curvature, guint64 *bytes, GError **error)
 {
-  KappaContext *context = map->run->context;
-  guint64 vectors = (MAX_PRODUCTS + 5) * (guint64)map->n * sizeof (double), bytes;
+  if (!kappa_curvature_get_cost (curvature, KAPPA_CURVATURE_HESSIAN, 1,
+                                 kappa_workers_get_n (run->context->workers), bytes, NULL, error))
+    return FALSE;
+  *bytes += (MAX_PRODUCTS + 5) * (guint64)kappa_curvature_get_n_parameters (curvature)
+            * sizeof (double);
+  return TRUE;
+}
 
-  return kappa_curvature_get_cost (map->curvature, KAPPA_CURVATURE_HESSIAN, 1,
-                                   kappa_workers_get_n (context->workers), &bytes, NULL, error)
-         && kappa_memory_check (context, bytes + vectors, "curvature map", error);
+/**
+ * kappa_landscape_map_add_cost:
+ * @run: with ranges
+ * @curvature: the network's, over any images
+ *
+ * Adds the most that a whole map takes.
+ */
+gboolean
+kappa_landscape_map_add_cost (KappaLandscapeRun *run,
+                              KappaCurvature *curvature,
+                              KappaLandscapeCost *cost,
+                              GError **error)
+{
+  const guint count = (guint)kappa_analysis_get_integer (run->analysis, "curvature-map");
+  const KappaRange x = coarsen (&run->plan->x_range, count),
+                   y = coarsen (&run->plan->y_range, count);
+  guint64 bytes;
+
+  if (count == 0)
+    return TRUE;
+  if (!predict_memory (run, curvature, &bytes, error))
+    return FALSE;
+  cost->products += (double)MAX_PRODUCTS * x.n * MAX (1, y.n);
+  cost->bytes = MAX (cost->bytes, bytes);
+  return TRUE;
 }
 
 /**
@@ -189,6 +216,7 @@ kappa_landscape_add_curvature_map (KappaLandscapeRun *run, GError **error)
   guint count = (guint)kappa_analysis_get_integer (run->analysis, "curvature-map");
   g_autoptr (KappaCurvature) curvature = NULL;
   g_autofree double *vector = NULL;
+  guint64 bytes;
   Map map;
 
   if (count == 0)
@@ -210,7 +238,8 @@ kappa_landscape_add_curvature_map (KappaLandscapeRun *run, GError **error)
                 .x = coarsen (&run->plan->x_range, count),
                 .y = coarsen (&run->plan->y_range, count),
                 .n = kappa_curvature_get_n_parameters (curvature) };
-  if (!fits (&map, error))
+  if (!predict_memory (run, curvature, &bytes, error)
+      || !kappa_memory_check (run->context, bytes, "curvature map", error))
     return FALSE;
   map.vector = vector = g_new (double, map.n);
   declare (&map);

@@ -95,6 +95,22 @@ kappa_landscape_quadratic_memory (KappaLandscapeRun *run, GError **error)
   return bytes + 3 * vector;
 }
 
+/**
+ * kappa_landscape_quadratic_add_cost:
+ * @run: with ranges
+ *
+ * Adds the passes that a whole run makes; their memory is that of
+ * kappa_landscape_quadratic_memory().
+ */
+void
+kappa_landscape_quadratic_add_cost (KappaLandscapeRun *run, KappaLandscapeCost *cost)
+{
+  if (!is_wanted (run))
+    return;
+  cost->gradients += 1.0;
+  cost->products += run->plan->y_range.n > 0 ? 2.0 : 1.0;
+}
+
 static double
 dot (const double *a, const double *b, gsize n)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/curvature.h"
 #include "core/analysis/landscape-plan.h"
 #include "core/analysis/landscape-refine.h"
 #include "core/analysis/objective.h"
@@ -36,6 +37,19 @@ typedef struct
   gsize done, n_left;
 } KappaLandscapeRun;
 
+/**
+ * KappaLandscapeCost:
+ * @gradients, @products: how many are computed over all images
+ * @bytes: what they take at their peak, beside the directions
+ *
+ * What curvature adds to a landscape.
+ */
+typedef struct
+{
+  double gradients, products;
+  guint64 bytes;
+} KappaLandscapeCost;
+
 /* landscape-point.c */
 void     kappa_landscape_plan_locate    (const KappaLandscapePlan *plan, gsize point, double *alpha, double *beta);
 gboolean kappa_landscape_move_to        (KappaLandscapeRun *run, guint seed, double alpha, double beta, GError **error);
@@ -55,5 +69,6 @@ gboolean kappa_landscape_check_interpolation (KappaLandscapeRun *run, GError **e
 /* landscape-quadratic.c: the local quadratic model */
 double   kappa_landscape_quadratic_work (KappaLandscapeRun *run);
 guint64  kappa_landscape_quadratic_memory (KappaLandscapeRun *run, GError **error);
+void     kappa_landscape_quadratic_add_cost (KappaLandscapeRun *run, KappaLandscapeCost *cost);
 gboolean kappa_landscape_add_quadratic  (KappaLandscapeRun *run, GError **error);
 void     kappa_landscape_add_reach      (KappaLandscapeRun *run, const char *description);

@@ -81,7 +81,8 @@ fits (KappaLandscapeRun *run, GError **error)
   if (products == G_MAXUINT64)
     return FALSE;
   if (run->recalibration != NULL)
-    memory += kappa_recalibration_get_memory (run->recalibration, n_workers);
+    memory += kappa_recalibration_get_memory (run->recalibration,
+                                              kappa_batch_source_get_n (run->batches), n_workers);
   return kappa_memory_check (run->context,
                              memory + products
                                  + kappa_landscape_plan_get_memory (run->analysis, run->inputs),

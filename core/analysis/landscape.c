@@ -1,10 +1,7 @@
 #include "core/analysis/landscape.h"
 
-#include "core/analysis/landscape-plan.h"
 #include "core/analysis/landscape-private.h"
 #include "core/analysis/landscape-run.h"
-
-#define IMAGES_TO_TIME 64
 
 struct _KappaLandscape
 {
@@ -27,41 +24,6 @@ static const KappaInputSpec inputs[] = {
   { "projection", KAPPA_INPUT_FILE, 0, 1, FALSE,
     "where earlier checkpoints lie along --directions, an HDF5 file of the reference tool" },
 };
-
-static gsize
-count_points (KappaAnalysis *analysis, KappaLandscapeKind kind)
-{
-  KappaRange x, y;
-
-  kappa_landscape_get_ranges (analysis, kind, &x, &y);
-  return (gsize)x.n * MAX (1, y.n) * (gsize)kappa_analysis_get_integer (analysis, "seeds");
-}
-
-static gboolean
-kappa_landscape_estimate (KappaAnalysis *analysis,
-                          KappaInputs *given,
-                          KappaContext *context,
-                          KappaEstimate *estimate,
-                          GError **error)
-{
-  gint64 n = kappa_selection_get_n (kappa_inputs_get_selection (given, "data", 0));
-  gsize points = count_points (analysis, kappa_landscape_get_kind (given));
-  g_autoptr (KappaBatchSource) few
-      = kappa_inputs_sample_batches (given, "data", "model", TRUE, IMAGES_TO_TIME, context, error);
-  g_autoptr (KappaObjective) objective
-      = few != NULL ? kappa_landscape_make_objective (analysis, given, few, error) : NULL;
-  double seconds;
-
-  if (objective == NULL || !kappa_objective_calibrate (objective, context, &seconds, error))
-    return FALSE;
-  estimate->units = (double)points;
-  estimate->unit = "points";
-  estimate->seconds = seconds * (double)n * (double)points;
-  estimate->bytes
-      = kappa_objective_get_memory (objective, n, kappa_workers_get_n (context->workers))
-        + kappa_landscape_plan_get_memory (analysis, given);
-  return TRUE;
-}
 
 static void
 kappa_landscape_class_init (KappaLandscapeClass *klass)

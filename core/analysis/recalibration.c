@@ -88,14 +88,14 @@ kappa_recalibration_free (KappaRecalibration *self)
 
 /**
  * kappa_recalibration_get_memory:
+ * @n_images: how many images; not necessarily those it has
  *
  * Returns: the predicted peak of a run, in bytes: all images are under way at once
  */
 guint64
-kappa_recalibration_get_memory (KappaRecalibration *self, guint n_workers)
+kappa_recalibration_get_memory (KappaRecalibration *self, gint64 n_images, guint n_workers)
 {
-  return kappa_program_get_memory (self->program, kappa_batch_source_get_n (self->batches), 0,
-                                   n_workers);
+  return kappa_program_get_memory (self->program, n_images, 0, n_workers);
 }
 
 /**

@@ -14,6 +14,6 @@ KappaRecalibration *kappa_recalibration_new        (KappaModel *model, KappaBatc
 void                kappa_recalibration_free       (KappaRecalibration *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaRecalibration, kappa_recalibration_free)
 
-guint64             kappa_recalibration_get_memory (KappaRecalibration *self, guint n_workers);
+guint64             kappa_recalibration_get_memory (KappaRecalibration *self, gint64 n_images, guint n_workers);
 gboolean            kappa_recalibration_run        (KappaRecalibration *self, const double *parameters,
                                                     KappaContext *context, double *buffers, GError **error);

@@ -389,6 +389,46 @@ test_refused (void)
     }
 }
 
+static KappaEstimate
+estimate (const char *name, const char *text)
+{
+  g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:32");
+  g_autoptr (KappaAnalysis) analysis = new_landscape ("-1:1:5", "none");
+  g_autoptr (KappaWorkers) workers = kappa_workers_new (2);
+  KappaContext context = { .workers = workers };
+  g_autoptr (GError) error = NULL;
+  KappaEstimate found = { 0 };
+
+  fixture_set (analysis, name, text);
+  kappa_analysis_estimate (analysis, inputs, &context, &found, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (found.units, ==, 5.0);
+  return found;
+}
+
+/* What comes on top of the evaluations is announced, too. */
+static void
+test_estimate (void)
+{
+  static const char *const gains[][2] = { { "quadratic", "true" },
+                                          { "along", "gradient" },
+                                          { "along", "eigenvectors" },
+                                          { "curvature-map", "4" },
+                                          { "batchnorm", "recalibrated" } };
+  const KappaEstimate plain = estimate ("refine", "0");
+
+  for (guint i = 0; i < G_N_ELEMENTS (gains); i++)
+    {
+      const KappaEstimate found = estimate (gains[i][0], gains[i][1]);
+
+      g_test_message ("%s: %g s, %g MB", gains[i][0], found.seconds, (double)found.bytes * 1e-6);
+      g_assert_cmpfloat ((double)found.bytes, >, 1.5 * (double)plain.bytes);
+      /* 160 products beside 5 evaluations show on the busiest machine. */
+      if (g_str_equal (gains[i][0], "curvature-map"))
+        g_assert_cmpfloat (found.seconds, >, 3.0 * plain.seconds);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -396,6 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape-gains/coefficients", test_coefficients);
   g_test_add_func ("/landscape-gains/reach", test_reach);
   g_test_add_func ("/landscape-gains/quadratic-resume", test_quadratic_resume);
+  g_test_add_func ("/landscape-gains/estimate", test_estimate);
   g_test_add_func ("/landscape-gains/refined", test_refined);
   g_test_add_func ("/landscape-gains/refined-resume", test_refined_resume);
   g_test_add_func ("/landscape-gains/first-layer", test_first_layer);
