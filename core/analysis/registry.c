@@ -6,6 +6,7 @@
 #include "core/analysis/ntk.h"
 #include "core/analysis/predict.h"
 #include "core/analysis/report.h"
+#include "core/analysis/scaling.h"
 #include "core/analysis/sharpness.h"
 #include "core/analysis/spectrum.h"
 #include "core/analysis/trace.h"
@@ -23,6 +24,7 @@ static GType (*const get_types[]) (void) = {
   kappa_trace_get_type,
   kappa_ntk_get_type,
   kappa_compare_get_type,
+  kappa_scaling_get_type,
 };
 
 /**

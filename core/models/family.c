@@ -20,7 +20,7 @@ static const KappaFamilyMember resnet_rs[] = {
 };
 
 /* He et al. 2016. The one of 1202 layers has 6,007 tensors and is made on demand only. */
-static const KappaFamilyMember cifar[] = {
+static const KappaFamilyMember cifar_resnet[] = {
   { 20, { 3, 3, 3 }, 32 }, { 32, { 5, 5, 5 }, 32 },     { 44, { 7, 7, 7 }, 32 },
   { 56, { 9, 9, 9 }, 32 }, { 110, { 18, 18, 18 }, 32 },
 };
@@ -30,8 +30,8 @@ static const KappaFamily families[] = {
     FALSE, 4, 64, 1000 },
   { "resnet-rs", "ResNet-RS-", "", "ImageNet", &kappa_architecture_resnet_rs, resnet_rs,
     G_N_ELEMENTS (resnet_rs), FALSE, 4, 64, 1000 },
-  { "cifar-resnet", "ResNet-", " (CIFAR)", "CIFAR-10", &kappa_architecture_cifar_resnet, cifar,
-    G_N_ELEMENTS (cifar), TRUE, 3, 16, 10 },
+  { "cifar-resnet", "ResNet-", " (CIFAR)", "CIFAR-10", &kappa_architecture_cifar_resnet,
+    cifar_resnet, G_N_ELEMENTS (cifar_resnet), TRUE, 3, 16, 10 },
 };
 
 /**

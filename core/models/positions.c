@@ -141,6 +141,11 @@ kappa_positions_resize (KappaBuilder *builder,
                         patches);
       return KAPPA_BAD;
     }
+  if (height < 1 || width < 1)
+    {
+      kappa_graph_fail (graph, "an image smaller than a patch has no positions");
+      return KAPPA_BAD;
+    }
   if (height == side && width == side)
     return table;
   grid = kappa_reshape (graph, kappa_slice (graph, table, behind, rest, step),
