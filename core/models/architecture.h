@@ -41,6 +41,9 @@ typedef struct
  * @find: (nullable): where the table has a tensor, of a network that comes with its names; such a file may have
  *   tensors that are no part of the network
  * @clear: (nullable): frees what the structure owns
+ * @check: (nullable): whether choices can be those of the network; with KAPPA_ERROR_USAGE if not
+ * @get_size: (nullable): a size of the network under the name that libraries' JSON files have for it, e.g. "patch_size";
+ *   -1 if the tensors do not show it
  * @shows_size: whether the tensors tell for what size of images the network was made
  *
  * One family of networks: how it is recognised, and its one builder, whatever names and axes a file uses.
@@ -58,6 +61,8 @@ typedef struct
   KappaNode (*build) (KappaBuilder *builder, gconstpointer config, KappaNode images);
   gboolean (*find) (gconstpointer config, const KappaTensorTable *table, const char *canonical, KappaTensorPlace *place);
   void (*clear) (gpointer config);
+  gboolean (*check) (gconstpointer config, const KappaChoices *choices, GError **error);
+  gint64 (*get_size) (gconstpointer config, const char *name);
   gboolean shows_size;
 } KappaArchitecture;
 

@@ -26,6 +26,7 @@ typedef enum
  * @stride_first: whether the first convolution of a bottleneck has the stride ("v1"), not the second ("v1.5")
  * @gelu_tanh: whether gelu is computed by its approximation with tanh
  * @positions: how positions are made to fit another image size
+ * @heads: of attention layers; 0 for what the tensors show, or a head for every 64 channels
  * @drop_background: whether the first class is TensorFlow's background and left away
  * @training_batch: 0 for batch norm in inference mode; for training mode, how many samples the declared batch has
  *
@@ -38,6 +39,7 @@ typedef struct
   gboolean drop_background;
   gboolean gelu_tanh;
   KappaPositions positions;
+  gint64 heads;
   gint64 training_batch;
 } KappaChoices;
 

@@ -6,84 +6,37 @@
 #include "core/base/error.h"
 
 /*
- * What no tensor of a file shows, as settings by name. All but one choose among a few words.
+ * What no tensor of a file shows, as settings by name. All but two choose among a few words.
  */
 
 #define MAX_WORDS 4
 
-static guint
-get_stride (const KappaChoices *choices)
-{
-  return choices->stride_first;
-}
-
-static void
-set_stride (KappaChoices *choices, guint word)
-{
-  choices->stride_first = word != 0;
-}
-
-static guint
-get_background (const KappaChoices *choices)
-{
-  return choices->drop_background;
-}
-
-static void
-set_background (KappaChoices *choices, guint word)
-{
-  choices->drop_background = word != 0;
-}
-
-static guint
-get_gelu (const KappaChoices *choices)
-{
-  return choices->gelu_tanh;
-}
-
-static void
-set_gelu (KappaChoices *choices, guint word)
-{
-  choices->gelu_tanh = word != 0;
-}
-
-static guint
-get_positions (const KappaChoices *choices)
-{
-  return choices->positions;
-}
-
-static void
-set_positions (KappaChoices *choices, guint word)
-{
-  choices->positions = (KappaPositions)word;
-}
-
-static const struct
+typedef struct
 {
   const char *key;
-  const char *words[MAX_WORDS]; /* by the value's number */
+  gsize field; /* an int of KappaChoices, whose value is the number of the word */
+  const char *words[MAX_WORDS];
   const char *meaning;
-  guint (*get) (const KappaChoices *choices);
-  void (*set) (KappaChoices *choices, guint word);
-} rows[] = {
+} Row;
+
+static const Row rows[] = {
   { "stride",
+    G_STRUCT_OFFSET (KappaChoices, stride_first),
     { "second", "first" },
-    "the convolution of a bottleneck that has the stride",
-    get_stride,
-    set_stride },
+    "the convolution of a bottleneck that has the stride" },
   { "background",
+    G_STRUCT_OFFSET (KappaChoices, drop_background),
     { "keep", "drop" },
-    "what becomes of a first class that is TensorFlow's background",
-    get_background,
-    set_background },
-  { "gelu", { "erf", "tanh" }, "how gelu is computed", get_gelu, set_gelu },
+    "what becomes of a first class that is TensorFlow's background" },
+  { "gelu", G_STRUCT_OFFSET (KappaChoices, gelu_tanh), { "erf", "tanh" }, "how gelu is computed" },
   { "positions",
+    G_STRUCT_OFFSET (KappaChoices, positions),
     { "bicubic", "bicubic-corners", "bilinear", "bilinear-corners" },
-    "how learnt positions are made to fit another image size",
-    get_positions,
-    set_positions },
+    "how learnt positions are made to fit another image size" },
 };
+
+/* Booleans and enumerations alike. */
+G_STATIC_ASSERT (sizeof (gboolean) == sizeof (KappaPositions));
 
 gboolean
 kappa_choices_has_key (const char *key)
@@ -91,7 +44,7 @@ kappa_choices_has_key (const char *key)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (rows[i].key, key) == 0)
       return TRUE;
-  return strcmp (key, "eps") == 0;
+  return strcmp (key, "eps") == 0 || strcmp (key, "heads") == 0;
 }
 
 static gboolean
@@ -111,23 +64,33 @@ set_epsilon (KappaChoices *choices, const char *value, GError **error)
 }
 
 static gboolean
-set_word (KappaChoices *choices, guint row, const char *value, GError **error)
+set_heads (KappaChoices *choices, const char *value, GError **error)
+{
+  if (g_ascii_string_to_signed (value, 10, 1, 1024, &choices->heads, NULL))
+    return TRUE;
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "heads is “%s”, expected the number of attention heads, from 1 to 1024", value);
+  return FALSE;
+}
+
+static gboolean
+set_word (KappaChoices *choices, const Row *row, const char *value, GError **error)
 {
   g_autoptr (GString) known = g_string_new (NULL);
 
-  for (guint word = 0; word < MAX_WORDS && rows[row].words[word] != NULL; word++)
+  for (int word = 0; word < MAX_WORDS && row->words[word] != NULL; word++)
     {
-      if (strcmp (rows[row].words[word], value) == 0)
+      if (strcmp (row->words[word], value) == 0)
         {
-          rows[row].set (choices, word);
+          G_STRUCT_MEMBER (int, choices, row->field) = word;
           return TRUE;
         }
-      g_string_prepend (known, word == 0 ? rows[row].words[word] : " or ");
+      g_string_prepend (known, word == 0 ? row->words[word] : " or ");
       if (word > 0)
-        g_string_prepend (known, rows[row].words[word]);
+        g_string_prepend (known, row->words[word]);
     }
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s is “%s”, expected %s: %s", rows[row].key,
-               value, known->str, rows[row].meaning);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "%s is “%s”, expected %s: %s", row->key,
+               value, known->str, row->meaning);
   return FALSE;
 }
 
@@ -142,8 +105,9 @@ kappa_choices_set (KappaChoices *choices, const char *key, const char *value, GE
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (rows[i].key, key) == 0)
-      return set_word (choices, i, value, error);
-  return set_epsilon (choices, value, error);
+      return set_word (choices, &rows[i], value, error);
+  return strcmp (key, "heads") == 0 ? set_heads (choices, value, error)
+                                    : set_epsilon (choices, value, error);
 }
 
 /**
@@ -159,6 +123,10 @@ kappa_choices_to_text (const KappaChoices *choices)
 
   g_string_append (text, g_ascii_formatd (epsilon, sizeof epsilon, "%.15g", choices->norm_epsilon));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_string_append_printf (text, ",%s=%s", rows[i].key, rows[i].words[rows[i].get (choices)]);
+    g_string_append_printf (text, ",%s=%s", rows[i].key,
+                            rows[i].words[G_STRUCT_MEMBER (int, choices, rows[i].field)]);
+  /* Left away where nobody chose it, as in all texts from before it could be chosen. */
+  if (choices->heads > 0)
+    g_string_append_printf (text, ",heads=%" G_GINT64_FORMAT, choices->heads);
   return g_string_free (text, FALSE);
 }

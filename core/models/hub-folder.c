@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/formats/json.h"
 
 struct _KappaHubFolder
 {
@@ -106,6 +105,17 @@ const char *
 kappa_hub_folder_get_architecture (const KappaHubFolder *self)
 {
   return self->architecture;
+}
+
+/**
+ * kappa_hub_folder_get_config:
+ *
+ * Returns: (nullable): config.json
+ */
+const KappaJson *
+kappa_hub_folder_get_config (const KappaHubFolder *self)
+{
+  return self->config;
 }
 
 /* transformers numbers its classes in the keys of an object, timm lists them. */
@@ -281,8 +291,21 @@ find_side (const KappaJson *json, guint32 value, const char *member)
   return side;
 }
 
+static gboolean
+has_flag (const KappaJson *json, const char *name, KappaJsonKind value)
+{
+  return kappa_json_get_kind (json, kappa_json_lookup (json, 0, name)) == value;
+}
+
+static gboolean
+adjust_scale (Adjustment *a, guint64 side)
+{
+  return side == 0 || adjust_number (a, "scale", (double) side);
+}
+
 /*
- * transformers: the shorter side to `size`, then `crop_size` cut out; or height and width without a
+ * transformers: the shorter side to `size`, or both where it is a height and a width or a bare
+ * number, then `crop_size` cut out; or height and width without a
  * cut; or, with `crop_pct`, a cut to `size` after enlarging by the fraction, which from 384 pixels
  * on is a plain squash.
  */
@@ -302,12 +325,11 @@ adjust_transformers_size (Adjustment *a)
     return adjust_size (a, shortest, shortest)
            && adjust_number (a, "crop", shortest < 384 ? fraction : 1.0)
            && adjust (a, "mode", shortest < 384 ? "center" : "squash");
-  if (kappa_json_get_kind (a->json, kappa_json_lookup (a->json, 0, "do_center_crop"))
-          == KAPPA_JSON_TRUE
-      && cut_height > 0)
+  if (has_flag (a->json, "do_center_crop", KAPPA_JSON_TRUE) && cut_height > 0)
     return adjust_size (a, cut_width, cut_height)
-           && (shortest == 0 || adjust_number (a, "scale", (double) shortest))
-           && adjust (a, "mode", "center");
+           && adjust_scale (a, height > 0 ? height : shortest)
+           && adjust (a, "mode", height > 0 && height == width ? "squash" : "center")
+           && adjust (a, "offset", "down");
   if (height > 0)
     return adjust_size (a, width, height) && adjust (a, "crop", "1")
            && adjust (a, "mode", "squash");
@@ -324,14 +346,23 @@ adjust_transformers (Adjustment *a)
   guint64 filter;
   double factor;
 
-  if (!adjust_transformers_size (a))
+  if (!adjust_transformers_size (a)
+      || (has_flag (a->json, "do_resize", KAPPA_JSON_FALSE) && !adjust (a, "mode", "none")))
     return FALSE;
   if (kappa_json_get_unsigned (a->json, resample, &filter) && filter < G_N_ELEMENTS (filters)
       && !adjust (a, "resize", filters[filter]))
     return FALSE;
-  if (kappa_json_get_double (a->json, kappa_json_lookup (a->json, 0, "rescale_factor"), &factor)
-      && !adjust_number (a, "divisor", round (1e6 / factor) / 1e6))
+  if (has_flag (a->json, "do_rescale", KAPPA_JSON_FALSE))
+    {
+      if (!adjust (a, "divisor", "1"))
+        return FALSE;
+    }
+  else if (kappa_json_get_double (a->json, kappa_json_lookup (a->json, 0, "rescale_factor"),
+                                  &factor)
+           && !adjust_number (a, "divisor", round (1e6 / factor) / 1e6))
     return FALSE;
+  if (has_flag (a->json, "do_normalize", KAPPA_JSON_FALSE))
+    return adjust (a, "mean", "0") && adjust (a, "std", "1");
   return adjust_triple (a, 0, "image_mean", "mean") && adjust_triple (a, 0, "image_std", "std");
 }
 

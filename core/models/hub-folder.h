@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/preprocess.h"
+#include "core/formats/json.h"
 
 /**
  * KappaHubFolder:
@@ -12,6 +13,7 @@ typedef struct _KappaHubFolder KappaHubFolder;
 KappaHubFolder *kappa_hub_folder_read             (const char *path, GError **error);
 void            kappa_hub_folder_free             (KappaHubFolder *self);
 const char     *kappa_hub_folder_get_architecture (const KappaHubFolder *self);
+const KappaJson *kappa_hub_folder_get_config      (const KappaHubFolder *self);
 GPtrArray      *kappa_hub_folder_list_classes     (const KappaHubFolder *self, guint n);
 gboolean        kappa_hub_folder_strides_first    (const KappaHubFolder *self);
 gboolean        kappa_hub_folder_adjust           (const KappaHubFolder *self, KappaPreprocess *preprocess, GString *evidence,

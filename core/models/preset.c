@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/models/choices.h"
+#include "core/models/hub-config.h"
 #include "core/models/preset-table.h"
 
 void
@@ -222,7 +223,10 @@ adjust_to_words (KappaPreset *self, const char *words, GError **error)
 }
 
 static gboolean
-adjust_to_hints (KappaPreset *self, const KappaPresetHints *hints, GError **error)
+adjust_to_hints (KappaPreset *self,
+                 const KappaRecognition *recognition,
+                 const KappaPresetHints *hints,
+                 GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -230,7 +234,8 @@ adjust_to_hints (KappaPreset *self, const KappaPresetHints *hints, GError **erro
     return FALSE;
   if (hints->folder == NULL)
     return TRUE;
-  if (!kappa_hub_folder_adjust (hints->folder, &self->preprocess, text, error))
+  if (!kappa_hub_config_apply (hints->folder, recognition, &self->choices, text, error)
+      || !kappa_hub_folder_adjust (hints->folder, &self->preprocess, text, error))
     return FALSE;
   if (kappa_hub_folder_strides_first (hints->folder))
     {
@@ -249,11 +254,11 @@ set_choice (KappaPreset *self, const char *key, const char *value, GError **erro
     return kappa_choices_set (&self->choices, key, value, error);
   if (kappa_preprocess_has_key (key))
     return kappa_preprocess_set (&self->preprocess, key, value, error);
-  g_set_error (
-      error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-      "the setting “%s” is unknown; known are eps, stride, background, gelu, positions, size, "
-      "mode, crop, scale, resize, offset, channels, divisor, mean and std",
-      key);
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "the setting “%s” is unknown; known are eps, stride, background, gelu, positions, "
+               "heads, size, "
+               "mode, crop, scale, resize, offset, channels, divisor, mean and std",
+               key);
   return FALSE;
 }
 
@@ -331,7 +336,7 @@ kappa_preset_choose (const KappaRecognition *recognition,
   else
     {
       self = choose_by_evidence (recognition, hints, error);
-      if (self != NULL && !adjust_to_hints (self, hints, error))
+      if (self != NULL && !adjust_to_hints (self, recognition, hints, error))
         return NULL;
     }
   if (self == NULL
@@ -345,6 +350,9 @@ kappa_preset_choose (const KappaRecognition *recognition,
       && !apply_settings (self, options->settings, error))
     return NULL;
   return g_steal_pointer (&self);
+  if (recognition->architecture->check != NULL
+      && !recognition->architecture->check (recognition->config, &self->choices, error))
+    return NULL;
 }
 
 /**

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "core/base/error.h"
 #include "core/models/architecture.h"
@@ -20,6 +21,7 @@ typedef struct
   gint64 width;
   gint64 patch;
   gint64 heads;
+  gboolean heads_shown; /* by the tensors; if not they are a guess */
   gint64 hidden;
   gint64 positions;  /* vectors in the table */
   gint64 pre_logits; /* numbers between the features and the classes, 0 for none */
@@ -37,8 +39,9 @@ attention (KappaBuilder *builder, const VitConfig *config, KappaNode x, const ch
   KappaGraph *graph = builder->graph;
   const KappaShape shape = *kappa_graph_get_shape (graph, x);
   const gint64 samples = shape.dims[0], tokens = shape.dims[1], width = config->width;
-  const gint64 size = width / config->heads, part[] = { samples, tokens, width };
-  const KappaShape split = KAPPA_SHAPE (samples, tokens, config->heads, size);
+  const gint64 heads = builder->choices->heads > 0 ? builder->choices->heads : config->heads;
+  const gint64 size = width / heads, part[] = { samples, tokens, width };
+  const KappaShape split = KAPPA_SHAPE (samples, tokens, heads, size);
   g_autofree char *qkv = g_strconcat (name, ".qkv", NULL),
                   *proj = g_strconcat (name, ".proj", NULL);
   g_autofree char *softmax = g_strconcat (name, ".softmax", NULL);
@@ -147,15 +150,14 @@ vit_build (KappaBuilder *builder, gconstpointer data, KappaNode images)
   return kappa_builder_logits (builder, x);
 }
 
-static gint64
-count_heads (const KappaTensorView *view, gint64 width)
+static void
+count_heads (VitConfig *config, const KappaTensorView *view)
 {
   KappaTensorPlace place;
 
-  if (kappa_tensor_view_find (view, "blocks.0.attn.qkv.weight", &place) && place.stored.rank == 3
-      && place.n_parts == 3)
-    return place.stored.dims[1];
-  return width / HEAD_SIZE;
+  config->heads_shown = kappa_tensor_view_find (view, "blocks.0.attn.qkv.weight", &place)
+                        && place.stored.rank == 3 && place.n_parts == 3;
+  config->heads = config->heads_shown ? place.stored.dims[1] : config->width / HEAD_SIZE;
 }
 
 static gboolean
@@ -182,7 +184,7 @@ vit_configure (const KappaTensorView *view, gpointer data, GError **error)
   config->depth = kappa_tensor_view_count (view, "blocks.", ".norm1.weight");
   config->class_token = kappa_tensor_view_has (view, "cls_token");
   config->qkv_bias = kappa_tensor_view_has (view, "blocks.0.attn.qkv.bias");
-  config->heads = count_heads (view, config->width);
+  count_heads (config, view);
   patches = config->positions - config->class_token;
   if (!is_sound (config, classes, patches) || (channels != 1 && channels != 3))
     {
@@ -204,6 +206,49 @@ vit_configure (const KappaTensorView *view, gpointer data, GError **error)
   config->base = (KappaConfig) { (guint)classes, (guint)channels, (guint)(side * config->patch),
                                  (guint)(side * config->patch) };
   return TRUE;
+}
+
+static gboolean
+vit_check (gconstpointer data, const KappaChoices *choices, GError **error)
+{
+  const VitConfig *config = data;
+
+  if (choices->heads == 0 || choices->heads == config->heads)
+    return TRUE;
+  if (!config->heads_shown && config->width % choices->heads == 0)
+    return TRUE;
+  if (config->heads_shown)
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                 "%" G_GINT64_FORMAT
+                 " attention heads are asked for, but its tensors show %" G_GINT64_FORMAT,
+                 choices->heads, config->heads);
+  else
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                 "its %" G_GINT64_FORMAT " channels cannot be parted into %" G_GINT64_FORMAT
+                 " attention heads",
+                 config->width, choices->heads);
+  return FALSE;
+}
+
+static gint64
+vit_get_size (gconstpointer data, const char *name)
+{
+  const VitConfig *config = data;
+  const struct
+  {
+    const char *name;
+    gint64 size;
+  } sizes[] = {
+    { "hidden_size", config->width },          { "num_features", config->width },
+    { "intermediate_size", config->hidden },   { "num_hidden_layers", config->depth },
+    { "patch_size", config->patch },           { "image_size", config->base.height },
+    { "num_channels", config->base.channels },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    if (strcmp (sizes[i].name, name) == 0)
+      return sizes[i].size;
+  return -1;
 }
 
 static char *
@@ -250,5 +295,7 @@ const KappaArchitecture kappa_architecture_vit = {
   .configure = vit_configure,
   .describe = vit_describe,
   .build = vit_build,
+  .check = vit_check,
+  .get_size = vit_get_size,
   .shows_size = TRUE,
 };
