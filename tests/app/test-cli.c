@@ -190,6 +190,39 @@ test_predict_json (void)
                    KAPPA_JSON_OBJECT);
 }
 
+/* Several models and views; what one model is told the other is not; the recipe computes the same. */
+static void
+test_predict_average (void)
+{
+  g_autofree char *recipe = g_strconcat ("--output=", folder, "/average.json", NULL);
+  g_autofree char *recipe_path = in_folder ("average.json");
+  const char *settings = "--set=mode=center,scale=40", *same = "--set=";
+  g_auto (Outcome) outcome
+      = RUN ("predict", model, model, data, "--images=0:8", "--crops=flips", same, settings,
+             "--average=logits", "--json", recipe, workspace);
+  g_auto (Outcome) again = RUN ("run", recipe_path, "--json", "--fresh", "--threads=3", workspace);
+  g_auto (Outcome) too_many = RUN ("predict", model, model, data, same, same, same, workspace);
+  g_auto (Outcome) refused
+      = RUN ("predict", model, data, "--images=0:8", "--crops=12", workspace);
+  g_auto (Outcome) unknown = RUN ("predict", model, data, "--crops=11", workspace);
+  g_autoptr (KappaJson) json = parse (outcome.out);
+  guint32 table;
+
+  g_assert_cmpint (outcome.status, ==, 0);
+  table = kappa_json_lookup (json, kappa_json_lookup (json, 0, "tables"), "alternatives");
+  g_assert_cmpuint (kappa_json_get_n (json, kappa_json_lookup (json, table, "rows")), ==, 6);
+  g_assert_cmpfloat (scalar (json, "images"), ==, 8.0);
+  g_assert_cmpfloat (scalar (json, "single_top1"), <=, 1.0);
+  g_assert_cmpfloat (scalar (json, "ensemble_gain_top1"), <=, 1.0);
+  g_assert_cmpint (again.status, ==, 0);
+  g_assert_cmpstr (strstr (again.out, "\"scalars\""), ==, strstr (outcome.out, "\"scalars\""));
+  g_assert_cmpint (too_many.status, ==, 2);
+  g_assert_nonnull (strstr (too_many.err, "--set: 3 were given for 2 inputs"));
+  g_assert_cmpint (refused.status, !=, 0);
+  g_assert_nonnull (strstr (refused.err, "crops=flips"));
+  g_assert_cmpint (unknown.status, ==, 2);
+}
+
 /* The seed draws the images where there is nothing else to draw. */
 static void
 test_seeded_sample (void)
@@ -464,6 +497,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/exit-codes", test_exit_codes);
   g_test_add_func ("/cli/inspect", test_inspect);
   g_test_add_func ("/cli/predict-json", test_predict_json);
+  g_test_add_func ("/cli/predict-average", test_predict_average);
   g_test_add_func ("/cli/seeded-sample", test_seeded_sample);
   g_test_add_func ("/cli/cache-and-export", test_cache_and_export);
   g_test_add_func ("/cli/estimate", test_estimate);

@@ -211,6 +211,57 @@ test_command (void)
                    "--images='0:10' --y='-1:1:9'");
 }
 
+/* What is told of all models is said once, else once for each. */
+static void
+test_command_of_several (void)
+{
+  g_autoptr (KappaAnalysis) analysis = kappa_analysis_new_by_name ("predict", NULL);
+  g_autoptr (KappaInputs) inputs = kappa_inputs_new ();
+  g_autofree char *command = NULL;
+
+  kappa_inputs_add (inputs, "model", KAPPA_INPUT_MODEL, "/m/a.th");
+  kappa_inputs_add (inputs, "model", KAPPA_INPUT_MODEL, "/m/b.th");
+  kappa_inputs_add (inputs, "data", KAPPA_INPUT_DATASET, "/d");
+  g_assert_true (kappa_inputs_set_option (inputs, "model", 0, "set", "crop=0.9", NULL));
+  g_assert_true (kappa_inputs_set_option (inputs, "model", 1, "set", "crop=0.9", NULL));
+  g_assert_true (kappa_inputs_set_option (inputs, "model", 1, "preset", "akamaster", NULL));
+  fixture_set (analysis, "crops", "12");
+  command = kappa_recipe_to_command (analysis, inputs);
+  g_assert_cmpstr (command, ==,
+                   "kappa-cli predict '/m/a.th' '/m/b.th' --preset='' --preset='akamaster' "
+                   "--set='crop=0.9' --data='/d' --crops='12'");
+}
+
+/* Models keep what was told about each; a parameter that came later counts once it is used. */
+static void
+test_several_models (void)
+{
+  g_autoptr (KappaAnalysis) analysis = kappa_analysis_new_by_name ("predict", NULL), again = NULL;
+  g_autoptr (KappaInputs) inputs = kappa_inputs_new (), inputs_again = NULL;
+  g_autofree char *json = NULL, *key = NULL, *key_again = NULL, *key_of_flips = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_add_model (inputs);
+  fixture_add_model (inputs);
+  fixture_add_images (inputs, "0:7");
+  g_assert_true (kappa_inputs_set_option (inputs, "model", 1, "set", "mean=0.5", NULL));
+  kappa_inputs_open (inputs, NULL, &error);
+  g_assert_no_error (error);
+  key = kappa_recipe_key (analysis, inputs);
+  json = kappa_recipe_to_json (analysis, inputs);
+  g_assert_nonnull (strstr (json, "\"crops\""));
+  kappa_recipe_from_json (json, &again, &inputs_again, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (kappa_inputs_get_n (inputs_again, "model"), ==, 2);
+  kappa_inputs_open (inputs_again, NULL, &error);
+  g_assert_no_error (error);
+  key_again = kappa_recipe_key (again, inputs_again);
+  g_assert_cmpstr (key_again, ==, key);
+  fixture_set (again, "crops", "flips");
+  key_of_flips = kappa_recipe_key (again, inputs_again);
+  g_assert_cmpstr (key_of_flips, !=, key);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -222,5 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/refusals", test_refusals);
   g_test_add_func ("/recipe/wrapped-and-short", test_wrapped_and_short);
   g_test_add_func ("/recipe/command", test_command);
+  g_test_add_func ("/recipe/command-of-several", test_command_of_several);
+  g_test_add_func ("/recipe/several-models", test_several_models);
   return g_test_run ();
 }
