@@ -84,8 +84,10 @@ lenet_configure (const KappaTensorView *view, gpointer data, GError **error)
   const gint64 channels = get_dim (view, "conv1", 4, 1), inputs = get_dim (view, "fc1", 2, 1);
   const guint side = channels == 1 ? 28 : 32;
 
+  if (channels != 1 && channels != 3)
+    return refuse (error, "the first convolution sees neither grey nor colour images", "LeNet");
   config->base
-      = (KappaConfig) { .channels = (guint)CLAMP (channels, 1, 3), .height = side, .width = side };
+      = (KappaConfig) { .channels = (guint)channels, .height = side, .width = side };
   for (guint i = 0; i < 2; i++)
     {
       Convolution *convolution = add_convolution (config, view, i == 0 ? "conv1" : "conv2");

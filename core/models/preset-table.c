@@ -52,6 +52,9 @@ const KappaPresetRow kappa_preset_rows[] = {
     "deviation of ImageNet" },
   { "mnist", "size=28,crop=1,channels=grey,mean=0,std=1", TORCH,
     "MNIST: 28 × 28 grey pixels as they are, from 0 to 1" },
+  { "cifar-half", "size=32,crop=1,mean=0.5,std=0.5", TORCH,
+    "32 × 32 pixels as they are, mean and standard deviation one half: PyTorch's tutorial on "
+    "CIFAR-10" },
   { "torchvision-v1", "scale=256", TORCH,
     "torchvision's first weights: shorter side to 256, centre 224, bilinear" },
   { "torchvision-v2", "scale=232", TORCH,
@@ -217,6 +220,12 @@ const KappaPresetRule kappa_preset_rules[] = {
     "The name says that these are Facebook's semi-supervised weights.", CC_BY_NC },
   { "resnet", "ResNet-*D", NULL, "timm",
     "Nothing says how its images are prepared; most ResNet-D are timm's.", NULL },
+  { .family = "lenet",
+    .channels = 3,
+    .preset = "cifar-half",
+    .evidence = "It sees 32 × 32 pixels in colour, as CIFAR-10 has them. Nothing says how they are "
+                "prepared; this is the way of PyTorch's tutorial. Choose another preset if the "
+                "accuracy is off." },
   { .family = "resnet",
     .scheme = "Keras",
     .preset = "keras-caffe",

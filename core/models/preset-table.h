@@ -25,6 +25,7 @@ typedef struct
  * @licence: (nullable): of such weights
  * @scheme: (nullable): glob for the name of the key scheme
  * @size: of the images the network was made for; 0 for any
+ * @channels: of the images; 0 for any number
  * @classes: how many the file's last layer has; 0 for any number
  */
 typedef struct
@@ -38,6 +39,7 @@ typedef struct
   guint classes;
   const char *scheme;
   guint size;
+  guint channels;
 } KappaPresetRule;
 
 extern const KappaPresetRow kappa_preset_rows[];

@@ -62,6 +62,7 @@ rule_fits (const KappaPresetRule *rule, const KappaRecognition *recognition, con
 
   return strcmp (rule->family, recognition->architecture->id) == 0
          && (rule->size == 0 || rule->size == recognition->config->height)
+         && (rule->channels == 0 || rule->channels == recognition->config->channels)
          && (rule->scheme == NULL
              || g_pattern_match_simple (rule->scheme, recognition->scheme->name))
          && (rule->classes == 0 || rule->classes == recognition->config->classes)

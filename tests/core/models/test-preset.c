@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "core/base/error.h"
+#include "core/formats/safetensors.h"
 #include "core/models/preset.h"
 #include "core/models/sample.h"
 #include "tests/core/models/model-checks.h"
@@ -99,11 +100,69 @@ test_preset_by_name (void)
       g_assert_cmpuint (preprocess->width, ==, cases[i].size);
       g_assert_cmpuint (preprocess->scale_to > 0
                             ? preprocess->scale_to
-                            : (guint) floor (preprocess->width / preprocess->crop),
+                            : (guint)floor (preprocess->width / preprocess->crop),
                         ==, cases[i].scale);
       g_remove (path);
     }
   g_rmdir (folder);
+}
+
+static void
+save_lenet (const char *path, gsize channels)
+{
+  static float values[48000];
+  const KappaExportTensor tensors[] = {
+    { "conv1.weight", KAPPA_ELEMENT_F32, 4, { 6, channels, 5, 5 }, values },
+    { "conv1.bias", KAPPA_ELEMENT_F32, 1, { 6 }, values },
+    { "conv2.weight", KAPPA_ELEMENT_F32, 4, { 16, 6, 5, 5 }, values },
+    { "conv2.bias", KAPPA_ELEMENT_F32, 1, { 16 }, values },
+    { "fc1.weight", KAPPA_ELEMENT_F32, 2, { 120, 400 }, values },
+    { "fc1.bias", KAPPA_ELEMENT_F32, 1, { 120 }, values },
+    { "fc2.weight", KAPPA_ELEMENT_F32, 2, { 84, 120 }, values },
+    { "fc2.bias", KAPPA_ELEMENT_F32, 1, { 84 }, values },
+    { "fc3.weight", KAPPA_ELEMENT_F32, 2, { 10, 84 }, values },
+    { "fc3.bias", KAPPA_ELEMENT_F32, 1, { 10 }, values },
+  };
+  g_autoptr (GError) error = NULL;
+
+  kappa_safetensors_save (path, tensors, G_N_ELEMENTS (tensors), NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* The same names for grey digits and for small colour images. */
+static void
+test_lenet (void)
+{
+  static const struct
+  {
+    gsize channels;
+    guint size;
+    const char *preset, *evidence;
+  } cases[] = { { 1, 28, "mnist", "Neither the file nor its name says" },
+                { 3, 32, "cifar-half", "Nothing says how they are prepared" } };
+  g_autofree char *folder = g_dir_make_tmp ("kappa-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "net.safetensors", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KappaModel) model = NULL;
+      const KappaPreset *preset;
+
+      save_lenet (path, cases[i].channels);
+      model = model_open_or_fail (path, NULL, NULL);
+      preset = kappa_model_get_preset (model);
+      g_assert_cmpstr (preset->name, ==, cases[i].preset);
+      g_assert_cmpuint (preset->preprocess.width, ==, cases[i].size);
+      g_assert_cmpuint (kappa_preprocess_get_n_channels (&preset->preprocess), ==,
+                        cases[i].channels);
+      g_assert_nonnull (strstr (preset->evidence, cases[i].evidence));
+    }
+  for (gsize channels = 2; channels < 5; channels += 2)
+    {
+      save_lenet (path, channels);
+      model_assert_refused (path, NULL, NULL, KAPPA_ERROR_MODEL, "neither grey nor colour");
+    }
+  model_remove_folder (folder);
 }
 
 static void
@@ -166,7 +225,7 @@ test_transformers_folder (void)
   sha = g_strdup (kappa_model_get_sha256 (model, NULL, &error));
   g_assert_no_error (error);
   g_clear_object (&model);
-  ((double *) net->tensors[60].data)[0] += 1.0;
+  ((double *)net->tensors[60].data)[0] += 1.0;
   small_net_save (net, part2, 50, net->n - 50, NULL);
   model = model_open_or_fail (folder, NULL, NULL);
   g_assert_cmpstr (sha, !=, kappa_model_get_sha256 (model, NULL, NULL));
@@ -297,6 +356,7 @@ main (int argc, char **argv)
   g_test_add_func ("/preset/settings", test_settings);
   g_test_add_func ("/preset/presets", test_presets);
   g_test_add_func ("/preset/preset-by-name", test_preset_by_name);
+  g_test_add_func ("/preset/lenet", test_lenet);
   g_test_add_func ("/preset/transformers-folder", test_transformers_folder);
   g_test_add_func ("/preset/timm-folder", test_timm_folder);
   g_test_add_func ("/preset/bad-folders", test_bad_folders);
