@@ -20,6 +20,8 @@ describe_certainty (const KappaCertainty *certainty)
   switch (certainty->kind)
     {
     case KAPPA_INTERVAL:
+      if (certainty->level >= 1.0)
+        return g_strdup_printf ("%s … %s (bound)", low, high);
       return g_strdup_printf ("%s … %s (%g %%)", low, high, 100.0 * certainty->level);
     case KAPPA_RESIDUAL:
       return g_strdup_printf ("± %s (residual)", residual);

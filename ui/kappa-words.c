@@ -189,7 +189,7 @@ kappa_words_scalar (const KappaScalar *scalar)
 /**
  * kappa_words_certainty:
  *
- * Returns: how sure the value is, a sentence: "Exact." or "95 % interval."
+ * Returns: how sure the value is, a sentence: "95 % interval." or "Bounds that hold for certain."
  */
 char *
 kappa_words_certainty (const KappaScalar *scalar)
@@ -197,6 +197,8 @@ kappa_words_certainty (const KappaScalar *scalar)
   switch (scalar->certainty.kind)
     {
     case KAPPA_INTERVAL:
+      if (scalar->certainty.level >= 1.0)
+        return g_strdup ("Bounds that hold for certain.");
       return g_strdup_printf ("%g %% interval.", 100.0 * scalar->certainty.level);
     case KAPPA_RESIDUAL:
       return g_strdup ("± is the numerical residual.");

@@ -75,6 +75,7 @@ new_table (KappaCompatibilityRun *run)
     { (char *)"tool", (char *)"nat", KAPPA_COLUMN_NUMBER },
     { (char *)"correct", (char *)"nat", KAPPA_COLUMN_NUMBER },
     { (char *)"relative_deviation", (char *)"", KAPPA_COLUMN_NUMBER },
+    { (char *)"by", (char *)"", KAPPA_COLUMN_TEXT },
     { (char *)"rule", (char *)"", KAPPA_COLUMN_TEXT },
   };
   g_autofree char *text = g_strdup_printf (
@@ -87,9 +88,20 @@ new_table (KappaCompatibilityRun *run)
 
 /* The correct number comes later than the tool's: a row may wait for it. */
 static void
-add_row (KappaTable *table, const char *name, double value, double correct, const char *rule)
+add_row (KappaCompatibilityRun *run,
+         KappaTable *table,
+         const char *name,
+         double value,
+         double correct,
+         const char *rule)
 {
-  kappa_table_add_row (table, name, value, correct, (value - correct) / fabs (correct), rule);
+  static const char *const tools[] = { [KAPPA_TOOL_PYHESSIAN] = "PyHessian",
+                                       [KAPPA_TOOL_LI2018] = "Li et al.",
+                                       [KAPPA_TOOL_CURVLINOPS] = "curvlinops",
+                                       [KAPPA_TOOL_PARK_KIM] = "Park and Kim" };
+
+  kappa_table_add_row (table, name, value, correct, (value - correct) / fabs (correct),
+                       tools[run->tool], rule);
 }
 
 /* @correct: %NULL while it is not known, and then there is no telling how far off the tool is */
@@ -106,7 +118,7 @@ add (KappaCompatibilityRun *run,
   g_autofree char *text = g_strdup_printf (
       "%s; the residual is its distance from the correct value; over %s", rule, run->description);
 
-  add_row (table, name, value, correct != NULL ? correct->value : NAN, rule);
+  add_row (run, table, name, value, correct != NULL ? correct->value : NAN, rule);
   if (correct == NULL)
     return;
   kappa_result_set_scalar (run->result, tool_name, value, unit,
@@ -139,7 +151,7 @@ add_iterated (KappaCompatibilityRun *run, KappaTable *table, KappaResult *spectr
 
       if (spectrum != NULL)
         kappa_result_get_value (spectrum, "eigenvalues", k, &correct);
-      add_row (table, name, tool->values[k], correct, rule);
+      add_row (run, table, name, tool->values[k], correct, rule);
     }
 }
 

@@ -317,8 +317,18 @@ kappa_compatibility_follow (KappaCompatibilityRun *run, GError **error)
   gboolean done;
 
   if (run->tool == KAPPA_TOOL_PARK_KIM)
-    return follow_park_kim (run, error);
-  done = run->tool == KAPPA_TOOL_PYHESSIAN ? follow_pyhessian_values (run, error)
-                                           : follow_arpack (run, error);
-  return done && (!kappa_compatibility_has_trace (run->tool) || follow_trace (run, error));
+    done = follow_park_kim (run, error);
+  else if (run->tool == KAPPA_TOOL_PYHESSIAN)
+    done = follow_pyhessian_values (run, error);
+  else
+    done = follow_arpack (run, error);
+  if (!done)
+    return FALSE;
+  kappa_compatibility_tell (run, NULL, NULL);
+  if (!kappa_compatibility_has_trace (run->tool))
+    return TRUE;
+  done = follow_trace (run, error);
+  if (done)
+    kappa_compatibility_tell (run, NULL, NULL);
+  return done;
 }

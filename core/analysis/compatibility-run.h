@@ -33,4 +33,5 @@ typedef struct
 guint    kappa_compatibility_count_batches (const KappaCompatibilityRun *run);
 gboolean kappa_compatibility_has_trace     (KappaTool tool);
 gboolean kappa_compatibility_follow        (KappaCompatibilityRun *run, GError **error);
+void     kappa_compatibility_tell          (KappaCompatibilityRun *run, KappaResult *spectrum, KappaResult *trace);
 gboolean kappa_compatibility_compare       (KappaCompatibilityRun *run, GError **error);

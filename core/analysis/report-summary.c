@@ -36,6 +36,8 @@ describe_certainty (const KappaScalar *scalar)
     return g_strdup ("not available");
   if (scalar->certainty.kind == KAPPA_RESIDUAL)
     return g_strdup_printf ("residual %.2g", scalar->certainty.residual);
+  if (scalar->certainty.kind == KAPPA_INTERVAL && scalar->certainty.level >= 1.0)
+    return g_strdup ("bound");
   if (scalar->certainty.kind == KAPPA_INTERVAL)
     return g_strdup_printf ("%g %% interval", 100.0 * scalar->certainty.level);
   return g_strdup ("exact");

@@ -158,6 +158,65 @@ draw_dots (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame)
   cairo_fill (pen->cr);
 }
 
+static gboolean
+is_unresolved (const KappaCurvePanel *panel, gsize i)
+{
+  return panel->resolved != NULL && panel->present[i] && !panel->resolved[i];
+}
+
+static gsize
+count_unresolved (const KappaCurvePanel *panel)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < panel->n; i++)
+    n += is_unresolved (panel, i);
+  return n;
+}
+
+/* A hollow dot, from which an arrow says that the value may be anywhere above. */
+static void
+draw_bound (KappaPen *pen, double x, double y)
+{
+  const double radius = 0.3 * pen->em, length = 1.3 * pen->em, barb = 0.3 * pen->em;
+
+  cairo_new_sub_path (pen->cr);
+  cairo_arc (pen->cr, x, y, radius, 0.0, 2.0 * G_PI);
+  kappa_pen_set_color (pen, &pen->theme->paper);
+  cairo_fill_preserve (pen->cr);
+  cairo_move_to (pen->cr, x, y - radius);
+  cairo_line_to (pen->cr, x, y - length);
+  cairo_move_to (pen->cr, x - barb, y - length + barb);
+  cairo_line_to (pen->cr, x, y - length);
+  cairo_line_to (pen->cr, x + barb, y - length + barb);
+  kappa_pen_set_color (pen, &pen->theme->series[0]);
+  cairo_set_line_width (pen->cr, 1.5 * pen->line);
+  cairo_stroke (pen->cr);
+}
+
+/* The first of them says what they are. */
+static void
+draw_unresolved (KappaPen *pen, const KappaCurvePanel *panel, const KappaFrame *frame)
+{
+  gboolean told = FALSE;
+
+  for (gsize i = 0; i < panel->n; i++)
+    {
+      double x = kappa_frame_get_x (frame, panel->x[i]),
+             y = kappa_frame_get_y (frame, panel->mean[i]);
+      gboolean left = x > frame->plot.x + 0.7 * frame->plot.width;
+
+      if (!is_unresolved (panel, i) || !kappa_axis_can_show (&frame->y, panel->mean[i]))
+        continue;
+      draw_bound (pen, x, y);
+      if (!told)
+        kappa_pen_text (pen, "unresolved", KAPPA_TEXT_SMALL, &pen->theme->faint,
+                        x + (left ? -0.5 : 0.5) * pen->em, y + 0.5 * pen->em, left ? 1.0 : 0.0,
+                        0.0);
+      told = TRUE;
+    }
+}
+
 static void
 draw_marks (KappaCurveFigure *self, KappaPen *pen, const KappaFrame *frame, gboolean names)
 {
@@ -215,8 +274,9 @@ kappa_curve_draw_panel (KappaCurveFigure *self,
   kappa_pen_set_color (pen, &pen->theme->series[0]);
   cairo_set_line_width (pen->cr, 2.2 * pen->line);
   cairo_stroke (pen->cr);
-  if (panel->n_present < panel->n || panel->n == 1)
+  if (panel->n_present < panel->n || panel->n == 1 || panel->resolved != NULL)
     draw_dots (pen, panel, frame);
+  draw_unresolved (pen, panel, frame);
   draw_not_finite (pen, panel, frame);
   cairo_restore (pen->cr);
   kappa_frame_draw (frame, pen);
@@ -268,6 +328,9 @@ kappa_curve_draw_notes (KappaCurveFigure *self,
   if (panel->n_present > panel->n_finite)
     add_sentence (text, "Not finite: %zu points, marked at the rim.",
                   panel->n_present - panel->n_finite);
+  if (count_unresolved (panel) > 0)
+    add_sentence (text,
+                  "Hollow: unresolved, below what rounding leaves; the value is at least that.");
   if (hidden > 0)
     add_sentence (text, "Zero or negative, not on a log scale: %zu points.", hidden);
   return kappa_pen_paragraph (pen, text->str, KAPPA_TEXT_SMALL, &pen->theme->faint, body->x, y,

@@ -46,6 +46,7 @@ set_log (KappaFigure *figure, gboolean log)
 static const KappaFigureOption options[] = {
   { "quantity", KAPPA_OPTION_STRING, FIELD (quantity) },
   { "scale", KAPPA_OPTION_ENUM, FIELD (scale), kappa_scale_choice_get_type },
+  { "x-scale", KAPPA_OPTION_ENUM, FIELD (x_scale), kappa_scale_choice_get_type },
   { "log", KAPPA_OPTION_BOOLEAN, .get_alias = is_log, .set_alias = set_log },
   { "limits", KAPPA_OPTION_LIMITS, FIELD (limits) },
   { "x-range", KAPPA_OPTION_LIMITS, FIELD (x_range) },
@@ -198,6 +199,8 @@ describe_point (const KappaCurveLayout *layout, double x)
         g_string_append_printf (text, "%s %s", kappa_axis_symbol (panel->x_name), place);
       g_string_append_printf (text, "\n%s %s%s%s", kappa_axis_symbol (panel->name), number,
                               panel->unit[0] != '\0' ? " " : "", panel->unit);
+      if (panel->resolved != NULL && !panel->resolved[point])
+        g_string_append (text, " at least: unresolved");
       if (panel->deviation != NULL && isfinite (panel->deviation[point]))
         {
           g_autofree char *deviation = kappa_format_value (panel->deviation[point], 2);
@@ -299,9 +302,10 @@ kappa_curve_figure_pan (KappaFigure *figure,
   if (layout.n > 0)
     {
       const KappaFrame *frame = &layout.frames[0];
-      double shift = kappa_frame_x_value (frame, frame->plot.x - dx) - frame->x.low;
+      double place = -dx / frame->plot.width;
 
-      self->x_range = (KappaLimits) { frame->x.low + shift, frame->x.high + shift };
+      self->x_range = (KappaLimits) { kappa_axis_value (&frame->x, place),
+                                      kappa_axis_value (&frame->x, 1.0 + place) };
     }
   kappa_curve_layout_clear (&layout);
 }

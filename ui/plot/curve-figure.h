@@ -9,6 +9,7 @@
  *
  * - "quantity": only this array; all of them if it is ""
  * - "scale" of the first panel: auto, linear, log, symlog; "log" is the same as a switch
+ * - "x-scale": of the line: auto, linear, log
  * - "limits" of the first panel, "low:high"
  * - "x-range": the part of the line shown
  * - "band": range (smallest to largest seed), deviation (mean ± sample standard deviation), none

@@ -35,6 +35,34 @@ kappa_curve_get_scale (KappaCurveFigure *self, guint panel)
                                      suggests_log);
 }
 
+/* Places that double, or nearly, from one to the next belong on a logarithmic axis. */
+static gboolean
+is_geometric (const KappaCurvePanel *panel)
+{
+  if (panel == NULL || panel->n < 3 || !(panel->x[0] > 0.0))
+    return FALSE;
+  /* The last may be where the data ended. */
+  for (gsize i = 1; i + 1 < panel->n; i++)
+    if (panel->x[i] < 1.5 * panel->x[i - 1])
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * kappa_curve_get_x_scale:
+ *
+ * Returns: of the axis that all panels share
+ */
+KappaScale
+kappa_curve_get_x_scale (KappaCurveFigure *self)
+{
+  const KappaCurvePanel *shown = kappa_curve_get_panel (self, 0);
+  KappaScale scale = kappa_scale_choice_resolve (self->x_scale, is_geometric (shown));
+
+  return scale == KAPPA_SCALE_LOG && shown != NULL && !(shown->x[0] > 0.0) ? KAPPA_SCALE_LINEAR
+                                                                           : scale;
+}
+
 static void
 include (const KappaAxis *scale, double value, double *low, double *high)
 {
@@ -85,17 +113,21 @@ prepare_frame (KappaCurveFigure *self, KappaCurveLayout *layout, guint i)
 {
   const KappaCurvePanel *panel = layout->panels[i];
   KappaFrame *frame = &layout->frames[i];
-  KappaScale scale = kappa_curve_get_scale (self, i);
+  KappaScale scale = kappa_curve_get_scale (self, i), x_scale = kappa_curve_get_x_scale (self);
   const KappaLimits *range = &self->x_range;
 
   *frame
       = (KappaFrame) { .x_title = kappa_axis_symbol (panel->x_name), .hide_x = i + 1 < layout->n };
   layout->titles[i] = make_title (panel, scale);
   frame->y_title = layout->titles[i];
-  if (kappa_limits_is_auto (range))
-    kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, panel->x[0], panel->x[panel->n - 1]);
+  if (kappa_limits_is_auto (range) || (x_scale == KAPPA_SCALE_LOG && !(range->low > 0.0)))
+    kappa_axis_init (&frame->x, x_scale, panel->x[0], panel->x[panel->n - 1]);
   else
-    kappa_axis_init (&frame->x, KAPPA_SCALE_LINEAR, range->low, range->high);
+    kappa_axis_init (&frame->x, x_scale, range->low, range->high);
+  /* Single points at the ends have room for their marks. */
+  if (panel->resolved != NULL && kappa_limits_is_auto (range))
+    kappa_axis_init (&frame->x, x_scale, kappa_axis_value (&frame->x, -0.03),
+                     kappa_axis_value (&frame->x, 1.03));
   frame->y = (KappaAxis) { .scale = scale, .threshold = 1.0 };
   if (i == 0 && !kappa_limits_is_auto (&self->limits)
       && (scale != KAPPA_SCALE_LOG || self->limits.high > 0.0))

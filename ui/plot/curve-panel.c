@@ -76,12 +76,33 @@ take_seeds (KappaCurvePanel *panel,
     }
 }
 
+/* Which values of "ntk_condition_by_n" are known is "ntk_resolved_by_n". */
+static void
+take_resolved (KappaCurvePanel *panel,
+               KappaResult *result,
+               const KappaArray *array,
+               const gsize *order)
+{
+  g_auto (GStrv) parts = g_strsplit (array->name, "condition", 2);
+  g_autofree char *name = g_strjoinv ("resolved", parts);
+  g_autoptr (KappaArray) resolved = NULL;
+
+  if (g_str_equal (name, array->name))
+    return;
+  resolved = kappa_result_dup_array (result, name);
+  if (resolved == NULL || resolved->rank != 1 || resolved->dims[0] != array->dims[0])
+    return;
+  panel->resolved = g_new (guint8, panel->n);
+  for (gsize i = 0; i < panel->n; i++)
+    panel->resolved[i] = !resolved->present[order[i]] || resolved->values[order[i]] != 0.0;
+}
+
 /**
  * kappa_curve_panel_new:
  * @array: of rank 1
  *
  * Takes a quantity with its deviation and its curves by seed, if @result has them under the names
- * NAME_deviation and NAME_by_seed.
+ * NAME_deviation and NAME_by_seed, and, of a condition number, which values are resolved.
  *
  * Returns: (transfer full) (nullable): %NULL if no point has a finite coordinate
  */
@@ -112,6 +133,7 @@ kappa_curve_panel_new (KappaResult *result, const KappaArray *array)
     }
   take_deviation (panel, result, array, order);
   take_seeds (panel, result, array, order);
+  take_resolved (panel, result, array, order);
   return panel;
 }
 
@@ -128,6 +150,7 @@ kappa_curve_panel_free (KappaCurvePanel *panel)
   g_free (panel->deviation);
   g_free (panel->seeds);
   g_free (panel->present);
+  g_free (panel->resolved);
   g_free (panel);
 }
 

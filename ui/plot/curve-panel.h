@@ -7,6 +7,7 @@
  * @x: increasing
  * @mean: NaN where not @present
  * @deviation: (nullable): sample standard deviation over seeds
+ * @resolved: (nullable): 0 where a value is but a lower bound
  * @seeds: (nullable): the curve of every seed, n_seeds · n, NaN where not computed
  *
  * A quantity along a line, put in order for drawing.
@@ -17,7 +18,7 @@ typedef struct
   gsize n, n_seeds;
   gsize n_present, n_finite;
   double *x, *mean, *deviation, *seeds;
-  guint8 *present;
+  guint8 *present, *resolved;
 } KappaCurvePanel;
 
 KappaCurvePanel *kappa_curve_panel_new  (KappaResult *result, const KappaArray *array);

@@ -19,7 +19,7 @@ struct _KappaCurveFigure
   KappaFigure parent_instance;
 
   char *quantity;
-  KappaScaleChoice scale;
+  KappaScaleChoice scale, x_scale;
   KappaLimits limits, x_range;
   KappaCurveBand band;
   gboolean show_seeds;
@@ -42,6 +42,7 @@ typedef struct
 void       kappa_curve_lay_out       (KappaCurveFigure *self, KappaPen *pen, const KappaRect *body, KappaCurveLayout *layout);
 void       kappa_curve_layout_clear  (KappaCurveLayout *layout);
 KappaScale kappa_curve_get_scale     (KappaCurveFigure *self, guint panel);
+KappaScale kappa_curve_get_x_scale   (KappaCurveFigure *self);
 const KappaCurvePanel *kappa_curve_get_panel (KappaCurveFigure *self, guint i);
 
 /* curve-draw.c */

@@ -8,6 +8,7 @@
 #include "ui/plot/curve-figure.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
+#include "ui/plot/pairs-figure.h"
 #include "ui/plot/report-figure.h"
 #include "ui/plot/spectrum-figure.h"
 #include "ui/plot/units-figure.h"
@@ -42,6 +43,8 @@ static const Entry entries[] = {
   { "activity", "layers", kappa_bars_figure_new, "layers", "active" },
   { "activity", "units", kappa_units_figure_new },
   { "report", "report", kappa_report_figure_new },
+  { "compatibility", "pairs", kappa_pairs_figure_new },
+  { "compare", "tensors", kappa_bars_figure_new, "tensors", "largest_relative" },
   { "ntk", "condition", kappa_curve_figure_new, NULL, "ntk_condition_by_n" },
   { "ntk", "spectrum", kappa_spectrum_figure_new, NULL, "ntk_eigenvalues" },
 };

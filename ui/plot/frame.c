@@ -20,6 +20,7 @@ kappa_axis_symbol (const char *name)
                                             { "beta", "β" },
                                             { "lambda", "λ" },
                                             { "sigma", "σ" },
+                                            { "lambda_ratio", "|λ min / λ max|" },
                                             { "lambda_max", "λ max" },
                                             { "lambda_min", "λ min" },
                                             { "ntk_condition_by_n", "κ" } };

@@ -149,6 +149,16 @@ kappa_landscape_same_grid (const KappaField *a, const KappaField *b)
          && memcmp (a->y, b->y, a->ny * sizeof (double)) == 0;
 }
 
+static void
+take_interpolation_error (KappaLandscapeFigure *self, KappaResult *result)
+{
+  g_autoptr (KappaScalar) error = kappa_result_dup_scalar (result, "interpolation_error");
+  g_autoptr (KappaArray) checks = kappa_result_dup_array (result, "held_out_loss");
+
+  self->n_checked = checks != NULL ? kappa_array_get_size (checks) : 0;
+  self->interpolation_error = error != NULL ? error->value : (double)NAN;
+}
+
 static gboolean
 kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
@@ -187,6 +197,7 @@ kappa_landscape_figure_update (KappaFigure *figure, KappaResult *result, GError 
   self->fields = g_steal_pointer (&fields);
   g_clear_pointer (&self->interpolated, kappa_field_free);
   self->interpolated = g_steal_pointer (&interpolated);
+  take_interpolation_error (self, result);
   take_marks (self, result);
   kappa_landscape_take_overlays (self, result);
   return TRUE;

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "ui/plot/landscape-private.h"
 
 /* What stands around the picture and beside the pointer. */
@@ -39,6 +41,13 @@ kappa_landscape_dup_notes (KappaLandscapeFigure *self)
 
       add_sentence (text, "%s of %s points interpolated%s.", count, total,
                     self->points ? "; dots mark computed ones" : "");
+      if (isfinite (self->interpolation_error) && self->n_checked > 0)
+        {
+          g_autofree char *error = kappa_format_value (100.0 * self->interpolation_error, 2);
+
+          add_sentence (text, "Off by %s %% of the loss at most, measured at %zu of them.", error,
+                        self->n_checked);
+        }
     }
   if (kappa_landscape_has_model (self))
     add_sentence (text, "Dashed: the same levels of the local quadratic model.");

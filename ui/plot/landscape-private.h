@@ -35,6 +35,8 @@ struct _KappaLandscapeFigure
   /* the data */
   GPtrArray *fields; /* of KappaField, not all on the same grid */
   GArray *marks;     /* of KappaLandscapeMark */
+  double interpolation_error; /* the largest measured, as a share of the loss; NaN where none was */
+  gsize n_checked;            /* interpolated points that it was measured at */
   KappaField *interpolated; /* 1 where a value was not computed; NULL if all were */
   GArray *path;      /* of KappaPoint: a trajectory */
   char *axis_labels[2]; /* NULL where there is nothing to say beside the axis' name */

@@ -17,50 +17,73 @@ density_y (const KappaFrame *frame, double value)
 }
 
 static gboolean
-is_on_axis (KappaSpectrumFigure *self, const KappaFrame *frame, gsize node)
+is_on_axis (const KappaSpectrumCurve *curve, const KappaFrame *frame, gsize node)
 {
-  return kappa_axis_can_show (&frame->x, self->nodes[node]) && isfinite (self->density[node]);
+  return kappa_axis_can_show (&frame->x, curve->x[node]) && isfinite (curve->values[node]);
 }
 
 static void
-fill_between (KappaSpectrumFigure *self,
+fill_between (const KappaSpectrumCurve *curve,
               KappaPen *pen,
               const KappaFrame *frame,
               const double *low,
               const double *high,
-              double alpha)
+              KappaColor color)
 {
-  KappaColor color = pen->theme->series[0];
   double floor = frame->plot.y + frame->plot.height;
 
-  for (gsize i = 0; i < self->n_nodes; i++)
-    if (is_on_axis (self, frame, i))
-      cairo_line_to (pen->cr, kappa_frame_get_x (frame, self->nodes[i]),
-                     density_y (frame, high[i]));
-  for (gsize i = self->n_nodes; i > 0; i--)
-    if (is_on_axis (self, frame, i - 1))
-      cairo_line_to (pen->cr, kappa_frame_get_x (frame, self->nodes[i - 1]),
+  for (gsize i = 0; i < curve->n; i++)
+    if (is_on_axis (curve, frame, i))
+      cairo_line_to (pen->cr, kappa_frame_get_x (frame, curve->x[i]), density_y (frame, high[i]));
+  for (gsize i = curve->n; i > 0; i--)
+    if (is_on_axis (curve, frame, i - 1))
+      cairo_line_to (pen->cr, kappa_frame_get_x (frame, curve->x[i - 1]),
                      low != NULL ? density_y (frame, low[i - 1]) : floor);
-  color.alpha = alpha;
   kappa_pen_set_color (pen, &color);
   cairo_fill (pen->cr);
 }
 
 static void
-draw_density (KappaSpectrumFigure *self, KappaPen *pen, const KappaFrame *frame)
+draw_curve (const KappaSpectrumCurve *curve,
+            KappaPen *pen,
+            const KappaFrame *frame,
+            KappaColor color,
+            gboolean filled)
 {
-  if (self->n_nodes == 0)
+  KappaColor shade = color;
+
+  if (curve->n == 0)
     return;
-  fill_between (self, pen, frame, NULL, self->density, 0.12);
-  if (self->density_low != NULL && self->density_high != NULL)
-    fill_between (self, pen, frame, self->density_low, self->density_high, 0.28);
-  for (gsize i = 0; i < self->n_nodes; i++)
-    if (is_on_axis (self, frame, i))
-      cairo_line_to (pen->cr, kappa_frame_get_x (frame, self->nodes[i]),
-                     density_y (frame, self->density[i]));
-  kappa_pen_set_color (pen, &pen->theme->series[0]);
+  shade.alpha = 0.12;
+  if (filled)
+    fill_between (curve, pen, frame, NULL, curve->values, shade);
+  shade.alpha = 0.28;
+  if (curve->low != NULL && curve->high != NULL)
+    fill_between (curve, pen, frame, curve->low, curve->high, shade);
+  for (gsize i = 0; i < curve->n; i++)
+    if (is_on_axis (curve, frame, i))
+      cairo_line_to (pen->cr, kappa_frame_get_x (frame, curve->x[i]),
+                     density_y (frame, curve->values[i]));
+  kappa_pen_set_color (pen, &color);
   cairo_set_line_width (pen->cr, 2.0 * pen->line);
   cairo_stroke (pen->cr);
+}
+
+/* Of both signs, the negative ones have the colour of their stems. */
+static const KappaColor *
+choose_color (KappaSpectrumFigure *self, KappaPen *pen, gboolean negative)
+{
+  return &pen->theme->series[kappa_spectrum_is_by_size (self) && negative ? 2 : 0];
+}
+
+static void
+draw_density (KappaSpectrumFigure *self, KappaPen *pen, const KappaFrame *frame)
+{
+  const KappaSpectrumCurve *curves[2];
+  guint n = kappa_spectrum_list_curves (self, curves);
+
+  for (guint i = 0; i < n; i++)
+    draw_curve (curves[i], pen, frame, *choose_color (self, pen, i + 1 < n), n == 1);
 }
 
 /* A bar with caps from @a to @b along the axis of eigenvalues, through (@x, @y) across it. One
@@ -78,6 +101,19 @@ draw_whisker (KappaSpectrumFigure *self,
   const KappaAxis *axis = upright ? &frame->y : &frame->x;
   double cap = CAP * pen->em, from, to;
 
+  /* By size, what reaches over zero begins there. */
+  if (kappa_spectrum_is_by_size (self) && b <= 0.0)
+    {
+      double swap = a;
+
+      a = -b;
+      b = -swap;
+    }
+  else if (kappa_spectrum_is_by_size (self) && a < 0.0)
+    {
+      b = MAX (-a, b);
+      a = 0.0;
+    }
   if (axis->scale == KAPPA_SCALE_LOG)
     a = MAX (a, axis->low * 1e-3);
   if (!(isfinite (a) && isfinite (b)))
@@ -146,7 +182,10 @@ draw_stem (KappaSpectrumFigure *self,
            const KappaEigenvalue *e)
 {
   gboolean selected = self->selected == (int)e->index;
-  const KappaColor *color = selected ? &pen->theme->accent : &pen->theme->series[1];
+  gboolean apart = kappa_spectrum_is_by_size (self) && e->value < 0.0;
+  const KappaColor *color = selected ? &pen->theme->accent
+                            : apart  ? choose_color (self, pen, TRUE)
+                                     : &pen->theme->series[1];
   double x = kappa_spectrum_stem_x (self, frame, e), y = kappa_spectrum_stem_y (self, frame, e);
   double head = head_size (self, pen, frame), width = (selected ? 2.6 : 1.6) * pen->line;
 
@@ -206,7 +245,7 @@ count_hidden (KappaSpectrumFigure *self)
 
   for (guint i = 0;
        kappa_spectrum_get_lambda_scale (self) == KAPPA_SCALE_LOG && i < self->eigenvalues->len; i++)
-    n += kappa_spectrum_get (self, i)->value <= 0.0;
+    n += kappa_spectrum_place (self, kappa_spectrum_get (self, i)->value) <= 0.0;
   return n;
 }
 
@@ -260,8 +299,11 @@ kappa_spectrum_draw_notes (KappaSpectrumFigure *self,
     }
   if (has_spread (self))
     add_sentence (text, "Grey: smallest to largest over folds of the images.");
-  if (!kappa_spectrum_is_by_rank (self) && self->density_low != NULL)
-    add_sentence (text, "Band: error of the density.");
+  if (!kappa_spectrum_is_by_rank (self) && self->density.low != NULL)
+    add_sentence (text, "Band: error of the density, 95 %% over random vectors.");
+  if (kappa_spectrum_is_by_size (self))
+    add_sentence (text, self->decades[0].n > 0 ? "Green: negative eigenvalues."
+                                               : "There is no density by size yet.");
   if (count_hidden (self) > 0)
     add_sentence (text, "Zero or negative, not on a log scale: %zu.", count_hidden (self));
   if (self->n_not_finite > 0)

@@ -14,6 +14,7 @@ G_DEFINE_ENUM_TYPE (KappaSpectrumView,
                     kappa_spectrum_view,
                     G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_AUTO, "auto"),
                     G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_DENSITY, "density"),
+                    G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_LOG_DENSITY, "log-density"),
                     G_DEFINE_ENUM_VALUE (KAPPA_SPECTRUM_RANK, "rank"))
 
 static gboolean
@@ -50,21 +51,11 @@ static const KappaFigureOption options[] = {
 };
 
 static void
-forget_density (KappaSpectrumFigure *self)
-{
-  g_clear_pointer (&self->nodes, g_free);
-  g_clear_pointer (&self->density, g_free);
-  g_clear_pointer (&self->density_low, g_free);
-  g_clear_pointer (&self->density_high, g_free);
-  self->n_nodes = 0;
-}
-
-static void
 kappa_spectrum_figure_finalize (GObject *object)
 {
   KappaSpectrumFigure *self = KAPPA_SPECTRUM_FIGURE (object);
 
-  forget_density (self);
+  kappa_spectrum_clear_curves (self);
   g_array_unref (self->eigenvalues);
   g_free (self->quantity);
   g_free (self->shown);
@@ -72,177 +63,10 @@ kappa_spectrum_figure_finalize (GObject *object)
   G_OBJECT_CLASS (kappa_spectrum_figure_parent_class)->finalize (object);
 }
 
-/* The residuals of "eigenvalues_gauss_newton" are "residuals_gauss_newton". */
-static KappaArray *
-find_companion (KappaResult *result, const char *shown, const char *stem, const char *ending)
-{
-  g_autofree char *name = NULL;
-
-  if (!g_str_has_prefix (shown, KAPPA_SPECTRUM_STEM))
-    return NULL;
-  name = g_strconcat (stem, shown + strlen (KAPPA_SPECTRUM_STEM), ending, NULL);
-  return kappa_result_dup_array (result, name);
-}
-
-static gboolean
-is_spectrum (const char *name)
-{
-  return g_str_has_prefix (name, KAPPA_SPECTRUM_STEM) && !g_str_has_suffix (name, "_by_fold");
-}
-
-static char **
-kappa_spectrum_figure_list_quantities (KappaFigure *figure, KappaResult *result)
-{
-  g_auto (GStrv) names = kappa_result_list_arrays (result);
-  GStrvBuilder *found = g_strv_builder_new ();
-  char **quantities;
-
-  for (char **name = names; *name != NULL; name++)
-    {
-      g_autoptr (KappaArray) array
-          = is_spectrum (*name) ? kappa_result_dup_array (result, *name) : NULL;
-
-      if (array != NULL && array->rank == 1)
-        g_strv_builder_add (found, *name);
-    }
-  quantities = g_strv_builder_end (found);
-  g_strv_builder_unref (found);
-  return quantities;
-}
-
-static KappaArray *
-find_eigenvalues (KappaSpectrumFigure *self, KappaResult *result)
-{
-  g_auto (GStrv) names = kappa_result_list_arrays (result);
-
-  if (self->quantity[0] == '\0' && self->preferred != NULL)
-    return kappa_result_dup_array (result, self->preferred);
-  for (char **name = names; *name != NULL; name++)
-    {
-      g_autoptr (KappaArray) array = NULL;
-
-      if (!is_spectrum (*name)
-          || (self->quantity[0] != '\0' && strcmp (*name, self->quantity) != 0))
-        continue;
-      array = kappa_result_dup_array (result, *name);
-      if (array != NULL && array->rank == 1)
-        return g_steal_pointer (&array);
-    }
-  return NULL;
-}
-
-/* Where an array of one row a fold has its smallest and largest value. */
-static void
-take_spread (const KappaArray *folds, KappaEigenvalue *e)
-{
-  gsize n = folds != NULL && folds->rank == 2 ? folds->dims[1] : 0;
-
-  e->low = e->high = (double)NAN;
-  for (gsize fold = 0; e->index < n && fold < folds->dims[0]; fold++)
-    {
-      double value = folds->values[fold * n + e->index];
-
-      if (!isfinite (value))
-        continue;
-      e->low = isnan (e->low) ? value : MIN (e->low, value);
-      e->high = isnan (e->high) ? value : MAX (e->high, value);
-    }
-}
-
-static int
-compare_falling (const void *a, const void *b)
-{
-  const KappaEigenvalue *x = a, *y = b;
-
-  return x->value != y->value ? (x->value < y->value) - (x->value > y->value)
-                              : (x->index > y->index) - (x->index < y->index);
-}
-
-static void
-take_eigenvalues (KappaSpectrumFigure *self, KappaResult *result, const KappaArray *array)
-{
-  g_autoptr (KappaArray) residuals = find_companion (result, array->name, "residuals", "");
-  g_autoptr (KappaArray) folds
-      = find_companion (result, array->name, KAPPA_SPECTRUM_STEM, "_by_fold");
-
-  g_array_set_size (self->eigenvalues, 0);
-  self->n_wanted = array->dims[0];
-  self->n_not_finite = 0;
-  for (gsize i = 0; i < array->dims[0]; i++)
-    {
-      KappaEigenvalue e = { .index = (guint)i, .value = array->values[i] };
-
-      if (!array->present[i])
-        continue;
-      if (!isfinite (e.value))
-        {
-          self->n_not_finite++;
-          continue;
-        }
-      e.residual
-          = residuals != NULL && i < kappa_array_get_size (residuals) && residuals->present[i]
-                ? fabs (residuals->values[i])
-                : (double)NAN;
-      take_spread (folds, &e);
-      g_array_append_val (self->eigenvalues, e);
-    }
-  g_array_sort (self->eigenvalues, compare_falling);
-  for (guint i = 0; i < self->eigenvalues->len; i++)
-    g_array_index (self->eigenvalues, KappaEigenvalue, i).rank = i + 1;
-}
-
-/* What is not computed yet is NaN, and leaves a gap. */
-static double *
-take_values (const KappaArray *array, gsize n)
-{
-  double *values;
-
-  if (array == NULL || array->rank != 1 || array->dims[0] != n)
-    return NULL;
-  values = g_new (double, n);
-  for (gsize i = 0; i < n; i++)
-    values[i] = array->present[i] ? array->values[i] : (double)NAN;
-  return values;
-}
-
-static void
-take_density (KappaSpectrumFigure *self, KappaResult *result, const char *shown)
-{
-  g_autoptr (KappaArray) density = find_companion (result, shown, "density", "");
-  g_autoptr (KappaArray) low = find_companion (result, shown, "density", "_low");
-  g_autoptr (KappaArray) high = find_companion (result, shown, "density", "_high");
-  gsize n = density != NULL && density->rank == 1 ? density->dims[0] : 0, present = 0;
-
-  forget_density (self);
-  for (gsize i = 0; i < n; i++)
-    present += density->present[i];
-  if (present < 2 || density->coordinates[0] == NULL)
-    return;
-  self->n_nodes = n;
-  self->nodes = g_memdup2 (density->coordinates[0], n * sizeof (double));
-  self->density = take_values (density, n);
-  self->density_low = take_values (low, n);
-  self->density_high = take_values (high, n);
-}
-
 static gboolean
 kappa_spectrum_figure_update (KappaFigure *figure, KappaResult *result, GError **error)
 {
-  KappaSpectrumFigure *self = KAPPA_SPECTRUM_FIGURE (figure);
-  g_autoptr (KappaArray) array = find_eigenvalues (self, result);
-
-  if (array == NULL)
-    {
-      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_DATA,
-                   "this result has no list of eigenvalues%s%s",
-                   self->quantity[0] != '\0' ? " called " : "", self->quantity);
-      return FALSE;
-    }
-  g_free (self->shown);
-  self->shown = g_strdup (array->name);
-  take_eigenvalues (self, result, array);
-  take_density (self, result, array->name);
-  return TRUE;
+  return kappa_spectrum_read (KAPPA_SPECTRUM_FIGURE (figure), result, error);
 }
 
 static const KappaEigenvalue *
@@ -295,16 +119,42 @@ describe_eigenvalue (KappaSpectrumFigure *self, const KappaEigenvalue *e)
 }
 
 static double
-density_at (KappaSpectrumFigure *self, double lambda)
+density_at (const KappaSpectrumCurve *curve, double x)
 {
-  for (gsize i = 1; i < self->n_nodes; i++)
-    if (lambda >= self->nodes[i - 1] && lambda <= self->nodes[i])
+  for (gsize i = 1; i < curve->n; i++)
+    if (x >= curve->x[i - 1] && x <= curve->x[i])
       {
-        double share = (lambda - self->nodes[i - 1]) / (self->nodes[i] - self->nodes[i - 1]);
+        double share = (x - curve->x[i - 1]) / (curve->x[i] - curve->x[i - 1]);
 
-        return self->density[i - 1] + share * (self->density[i] - self->density[i - 1]);
+        return curve->values[i - 1] + share * (curve->values[i] - curve->values[i - 1]);
       }
   return (double)NAN;
+}
+
+/* By size there are two densities at a place, of either sign. */
+static char *
+describe_density (KappaSpectrumFigure *self, const KappaFrame *frame, double x, double *value)
+{
+  g_autofree char *place = kappa_axis_dup_number (&frame->x, x);
+  gboolean by_size = kappa_spectrum_is_by_size (self);
+  GString *text = g_string_new (by_size ? "|λ| " : "λ ");
+  const KappaSpectrumCurve *curves[2];
+  guint n = kappa_spectrum_list_curves (self, curves);
+
+  g_string_append (text, place);
+  for (guint i = 0; i < n; i++)
+    {
+      double density = density_at (curves[i], x);
+      g_autofree char *number = kappa_format_value (density, 3);
+
+      *value = density;
+      if (!by_size)
+        g_string_append_printf (text, "\ndensity %s", number);
+      else if (isfinite (density))
+        g_string_append_printf (text, "\n%s %s for each decade",
+                                i == 0 ? "λ < 0:" : "λ > 0:", number);
+    }
+  return g_string_free (text, FALSE);
 }
 
 static gboolean
@@ -327,19 +177,12 @@ kappa_spectrum_figure_probe (KappaFigure *figure,
   e = find_near (self, pen, &frame, x, y);
   if (e != NULL)
     {
-      probe->x = kappa_spectrum_is_by_rank (self) ? e->rank : e->value;
+      probe->x = kappa_spectrum_is_by_rank (self) ? e->rank : kappa_spectrum_place (self, e->value);
       probe->value = e->value;
       probe->text = describe_eigenvalue (self, e);
     }
-  else if (self->n_nodes > 0 && !kappa_spectrum_is_by_rank (self))
-    {
-      g_autofree char *lambda = kappa_axis_dup_number (&frame.x, probe->x);
-      g_autofree char *density = NULL;
-
-      probe->value = density_at (self, probe->x);
-      density = kappa_format_value (probe->value, 3);
-      probe->text = g_strdup_printf ("λ %s\ndensity %s", lambda, density);
-    }
+  else if (self->density.n > 0 && !kappa_spectrum_is_by_rank (self))
+    probe->text = describe_density (self, &frame, probe->x, &probe->value);
   return probe->text != NULL;
 }
 
@@ -428,9 +271,9 @@ kappa_spectrum_figure_describe (KappaFigure *figure)
     g_string_append_printf (text, " The largest is %.6g, the smallest of those %.6g.",
                             kappa_spectrum_get (self, 0)->value,
                             kappa_spectrum_get (self, n - 1)->value);
-  if (self->n_nodes > 0)
+  if (self->density.n > 0)
     g_string_append_printf (text, " Under them the spectral density from %.3g to %.3g.",
-                            self->nodes[0], self->nodes[self->n_nodes - 1]);
+                            self->density.x[0], self->density.x[self->density.n - 1]);
   return g_string_free (text, FALSE);
 }
 
@@ -453,7 +296,7 @@ kappa_spectrum_figure_class_init (KappaSpectrumFigureClass *klass)
   figure_class->locate = kappa_spectrum_figure_locate;
   figure_class->zoom = kappa_spectrum_figure_zoom;
   figure_class->pan = kappa_spectrum_figure_pan;
-  figure_class->list_quantities = kappa_spectrum_figure_list_quantities;
+  figure_class->list_quantities = kappa_spectrum_list_quantities;
   figure_class->describe = kappa_spectrum_figure_describe;
   figure_class->get_aspect = kappa_spectrum_figure_get_aspect;
   kappa_figure_class_install_options (figure_class, options, G_N_ELEMENTS (options));
@@ -502,7 +345,9 @@ kappa_spectrum_figure_find (KappaSpectrumFigure *self, double x)
     {
       const KappaEigenvalue *e = kappa_spectrum_get (self, i);
 
-      if (x == (kappa_spectrum_is_by_rank (self) ? (double)e->rank : e->value))
+      if (x
+          == (kappa_spectrum_is_by_rank (self) ? (double)e->rank
+                                               : kappa_spectrum_place (self, e->value)))
         return (int)e->index;
     }
   return -1;

@@ -6,12 +6,15 @@
  * KappaSpectrumView:
  * @KAPPA_SPECTRUM_AUTO: over the density where there is one, else by rank
  * @KAPPA_SPECTRUM_DENSITY: eigenvalues as stems along their axis, over the spectral density
+ * @KAPPA_SPECTRUM_LOG_DENSITY: the same by size: over the density for each decade of |λ|, negative and positive ones
+ * apart, so that the bulk near zero can be seen into
  * @KAPPA_SPECTRUM_RANK: eigenvalues by rank, the largest first
  */
 typedef enum
 {
   KAPPA_SPECTRUM_AUTO,
   KAPPA_SPECTRUM_DENSITY,
+  KAPPA_SPECTRUM_LOG_DENSITY,
   KAPPA_SPECTRUM_RANK,
 } KappaSpectrumView;
 
@@ -23,7 +26,7 @@ GType kappa_spectrum_view_get_type (void);
  *
  * Eigenvalues with their residuals, and the density of all others. View properties:
  *
- * - "view": auto, density, rank
+ * - "view": auto, density, log-density, rank
  * - "quantity": the array of eigenvalues; the first of the result if it is ""
  * - "lambda-scale": of eigenvalues: auto, linear, log, symlog
  * - "scale": of the density; auto is log

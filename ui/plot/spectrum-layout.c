@@ -21,7 +21,59 @@ gboolean
 kappa_spectrum_is_by_rank (KappaSpectrumFigure *self)
 {
   return self->view == KAPPA_SPECTRUM_RANK
-         || (self->view == KAPPA_SPECTRUM_AUTO && self->n_nodes == 0);
+         || (self->view == KAPPA_SPECTRUM_AUTO && self->density.n == 0);
+}
+
+/**
+ * kappa_spectrum_is_by_size:
+ *
+ * Returns: whether eigenvalues stand at their absolute value, on a logarithmic axis
+ */
+gboolean
+kappa_spectrum_is_by_size (KappaSpectrumFigure *self)
+{
+  return self->view == KAPPA_SPECTRUM_LOG_DENSITY;
+}
+
+/**
+ * kappa_spectrum_place:
+ *
+ * Returns: where on the axis of eigenvalues one stands
+ */
+double
+kappa_spectrum_place (KappaSpectrumFigure *self, double lambda)
+{
+  return kappa_spectrum_is_by_size (self) ? fabs (lambda) : lambda;
+}
+
+/**
+ * kappa_spectrum_list_curves:
+ * @curves: (out): two places
+ *
+ * Returns: how many densities are drawn; of two, the first is that of negative eigenvalues
+ */
+guint
+kappa_spectrum_list_curves (KappaSpectrumFigure *self, const KappaSpectrumCurve **curves)
+{
+  gboolean by_size = kappa_spectrum_is_by_size (self);
+  guint n = by_size ? 2 : 1;
+
+  if (kappa_spectrum_is_by_rank (self))
+    return 0;
+  for (guint i = 0; i < n; i++)
+    curves[i] = by_size ? &self->decades[i] : &self->density;
+  return n;
+}
+
+static gboolean
+has_density (KappaSpectrumFigure *self)
+{
+  const KappaSpectrumCurve *curves[2];
+  gsize nodes = 0;
+
+  for (guint i = 0, n = kappa_spectrum_list_curves (self, curves); i < n; i++)
+    nodes += curves[i]->n;
+  return nodes > 0;
 }
 
 /* Eigenvalues of both signs that differ in size by more than a linear axis shows need a symlog one;
@@ -32,6 +84,8 @@ kappa_spectrum_get_lambda_scale (KappaSpectrumFigure *self)
   g_autofree double *sizes = g_new (double, MAX (self->eigenvalues->len, 1));
   gboolean negative = FALSE, wide;
 
+  if (kappa_spectrum_is_by_size (self))
+    return KAPPA_SCALE_LOG;
   if (self->lambda_scale != KAPPA_SCALE_CHOICE_AUTO || !kappa_spectrum_is_by_rank (self))
     return kappa_scale_choice_resolve (self->lambda_scale, FALSE);
   for (guint i = 0; i < self->eigenvalues->len; i++)
@@ -73,18 +127,23 @@ find_lambda_range (KappaSpectrumFigure *self,
                    double *low,
                    double *high)
 {
+  const KappaSpectrumCurve *curves[2];
+  guint n = nodes ? kappa_spectrum_list_curves (self, curves) : 0;
+
   *low = (double)INFINITY;
   *high = -(double)INFINITY;
   for (guint i = 0; i < self->eigenvalues->len; i++)
     {
       const KappaEigenvalue *e = kappa_spectrum_get (self, i);
+      double place = kappa_spectrum_place (self, e->value);
 
-      include (scale, e->value, low, high);
-      include (scale, nodes ? e->value : e->low, low, high);
-      include (scale, nodes ? e->value : e->high, low, high);
+      include (scale, place, low, high);
+      include (scale, nodes ? place : e->low, low, high);
+      include (scale, nodes ? place : e->high, low, high);
     }
-  for (gsize i = 0; nodes && i < self->n_nodes; i++)
-    include (scale, self->nodes[i], low, high);
+  for (guint c = 0; c < n; c++)
+    for (gsize i = 0; i < curves[c]->n; i++)
+      include (scale, curves[c]->x[i], low, high);
 }
 
 static void
@@ -102,13 +161,16 @@ choose_density_axis (KappaSpectrumFigure *self, KappaAxis *axis)
 {
   KappaScale scale = kappa_spectrum_get_scale (self);
   double low = (double)INFINITY, high = -(double)INFINITY;
+  const KappaSpectrumCurve *curves[2];
+  guint n = kappa_spectrum_list_curves (self, curves);
 
-  for (gsize i = 0; i < self->n_nodes; i++)
-    {
-      include (scale, self->density[i], &low, &high);
-      if (self->density_high != NULL)
-        include (scale, self->density_high[i], &low, &high);
-    }
+  for (guint c = 0; c < n; c++)
+    for (gsize i = 0; i < curves[c]->n; i++)
+      {
+        include (scale, curves[c]->values[i], &low, &high);
+        if (curves[c]->high != NULL)
+          include (scale, curves[c]->high[i], &low, &high);
+      }
   if (scale == KAPPA_SCALE_LOG)
     init_with_air (axis, scale, MAX (low, high * 1e-8), high, 0.05);
   else
@@ -141,7 +203,7 @@ choose_density_axes (KappaSpectrumFigure *self, KappaFrame *frame)
 
   find_lambda_range (self, scale, TRUE, &low, &high);
   init_with_air (&frame->x, scale, low, high, 0.03);
-  if (self->n_nodes > 0)
+  if (has_density (self))
     choose_density_axis (self, &frame->y);
   else
     kappa_axis_init (&frame->y, KAPPA_SCALE_LINEAR, 0.0, 1.0);
@@ -189,17 +251,22 @@ apply_limits (const KappaLimits *limits, KappaAxis *axis)
 static const char *
 make_density_title (KappaSpectrumFigure *self)
 {
-  if (self->n_nodes == 0)
+  gboolean log = kappa_spectrum_get_scale (self) == KAPPA_SCALE_LOG;
+
+  if (!has_density (self))
     return "";
-  return kappa_spectrum_get_scale (self) == KAPPA_SCALE_LOG ? "density, log" : "density";
+  if (kappa_spectrum_is_by_size (self))
+    return log ? "density for each decade, log" : "density for each decade";
+  return log ? "density, log" : "density";
 }
 
 static const char *
-make_lambda_title (KappaScale scale)
+make_lambda_title (KappaSpectrumFigure *self, KappaScale scale)
 {
-  return scale == KAPPA_SCALE_LOG      ? "eigenvalue λ, log"
-         : scale == KAPPA_SCALE_SYMLOG ? "eigenvalue λ, symlog"
-                                       : "eigenvalue λ";
+  return kappa_spectrum_is_by_size (self) ? "size of the eigenvalue |λ|, log"
+         : scale == KAPPA_SCALE_LOG       ? "eigenvalue λ, log"
+         : scale == KAPPA_SCALE_SYMLOG    ? "eigenvalue λ, symlog"
+                                          : "eigenvalue λ";
 }
 
 /* There is no rank between two. */
@@ -242,12 +309,12 @@ kappa_spectrum_lay_out (KappaSpectrumFigure *self,
   choose_axes (self, frame);
   apply_limits (&self->x_range, &frame->x);
   apply_limits (&self->limits, &frame->y);
-  frame->x_title = by_rank ? "rank" : make_lambda_title (frame->x.scale);
-  frame->y_title = by_rank ? make_lambda_title (frame->y.scale) : make_density_title (self);
+  frame->x_title = by_rank ? "rank" : make_lambda_title (self, frame->x.scale);
+  frame->y_title = by_rank ? make_lambda_title (self, frame->y.scale) : make_density_title (self);
   kappa_frame_lay_out (frame, pen, &area);
   if (by_rank)
     keep_whole_ticks (&frame->x);
-  else if (self->n_nodes == 0)
+  else if (!has_density (self))
     frame->y.n_ticks = 0;
   return body->y + body->height - notes;
 }
@@ -255,7 +322,8 @@ kappa_spectrum_lay_out (KappaSpectrumFigure *self,
 double
 kappa_spectrum_stem_x (KappaSpectrumFigure *self, const KappaFrame *frame, const KappaEigenvalue *e)
 {
-  return kappa_frame_get_x (frame, kappa_spectrum_is_by_rank (self) ? e->rank : e->value);
+  return kappa_frame_get_x (
+      frame, kappa_spectrum_is_by_rank (self) ? e->rank : kappa_spectrum_place (self, e->value));
 }
 
 /* The head of a stem. */

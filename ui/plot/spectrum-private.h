@@ -20,6 +20,20 @@ typedef struct
   double low, high;
 } KappaEigenvalue;
 
+/**
+ * KappaSpectrumCurve:
+ * @n: 0 where there is no density
+ * @x: places on the axis of eigenvalues
+ * @low, @high: (nullable): the band of its error
+ *
+ * A density of eigenvalues.
+ */
+typedef struct
+{
+  gsize n;
+  double *x, *values, *low, *high;
+} KappaSpectrumCurve;
+
 struct _KappaSpectrumFigure
 {
   KappaFigure parent_instance;
@@ -33,12 +47,20 @@ struct _KappaSpectrumFigure
   char *shown;     /* the name of the array */
   GArray *eigenvalues; /* of KappaEigenvalue that are computed, the largest first */
   gsize n_wanted, n_not_finite;
-  gsize n_nodes; /* of the density */
-  double *nodes, *density, *density_low, *density_high;
+  KappaSpectrumCurve density;
+  KappaSpectrumCurve decades[2]; /* for each decade of |λ|: of the negative ones, of the positive ones */
   int selected; /* index of an eigenvalue, or −1 */
 };
 
+/* spectrum-data.c */
+void       kappa_spectrum_clear_curves  (KappaSpectrumFigure *self);
+gboolean   kappa_spectrum_read          (KappaSpectrumFigure *self, KappaResult *result, GError **error);
+char     **kappa_spectrum_list_quantities (KappaFigure *figure, KappaResult *result);
+
 /* spectrum-layout.c */
+gboolean   kappa_spectrum_is_by_size    (KappaSpectrumFigure *self);
+double     kappa_spectrum_place         (KappaSpectrumFigure *self, double lambda);
+guint      kappa_spectrum_list_curves   (KappaSpectrumFigure *self, const KappaSpectrumCurve **curves);
 gboolean   kappa_spectrum_is_by_rank    (KappaSpectrumFigure *self);
 KappaScale kappa_spectrum_get_scale     (KappaSpectrumFigure *self);
 KappaScale kappa_spectrum_get_lambda_scale (KappaSpectrumFigure *self);
