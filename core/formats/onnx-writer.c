@@ -180,16 +180,19 @@ kappa_onnx_writer_add_integers (KappaOnnxWriter *self,
 
 /**
  * kappa_onnx_writer_add_number:
+ * @wide: whether it is stored as float64
  *
  * Adds a scalar initialiser that is no weight.
  */
 void
-kappa_onnx_writer_add_number (KappaOnnxWriter *self, const char *name, double value)
+kappa_onnx_writer_add_number (KappaOnnxWriter *self, const char *name, double value, gboolean wide)
 {
   const float single = (float)value;
+  const KappaExportTensor tensor
+      = { .name = name, .element = wide ? KAPPA_ELEMENT_F64 : KAPPA_ELEMENT_F32 };
 
-  add_own (self, (KappaExportTensor) { .name = name, .element = KAPPA_ELEMENT_F32 },
-           g_memdup2 (&single, sizeof single));
+  add_own (self, tensor,
+           wide ? g_memdup2 (&value, sizeof value) : g_memdup2 (&single, sizeof single));
 }
 
 static Onnx__TensorShapeProto__Dimension *

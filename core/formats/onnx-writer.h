@@ -25,7 +25,8 @@ void             kappa_onnx_node_add_float        (Onnx__NodeProto *node, const 
 void             kappa_onnx_node_add_ints         (Onnx__NodeProto *node, const char *name, const gint64 *values, gsize n);
 void             kappa_onnx_writer_add_tensor     (KappaOnnxWriter *self, const KappaExportTensor *tensor);
 void             kappa_onnx_writer_add_integers   (KappaOnnxWriter *self, const char *name, const gint64 *values, gsize n);
-void             kappa_onnx_writer_add_number     (KappaOnnxWriter *self, const char *name, double value);
+void             kappa_onnx_writer_add_number     (KappaOnnxWriter *self, const char *name, double value,
+                                                   gboolean wide);
 void             kappa_onnx_writer_set_input      (KappaOnnxWriter *self, const char *name, const gint64 *dims, guint rank);
 void             kappa_onnx_writer_set_output     (KappaOnnxWriter *self, const char *name, const gint64 *dims, guint rank);
 void             kappa_onnx_writer_add_metadata   (KappaOnnxWriter *self, const char *key, const char *text);

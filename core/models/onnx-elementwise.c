@@ -99,11 +99,14 @@ static gboolean
 run_gelu (KappaOnnxWalk *walk)
 {
   static const char *const choices[] = { "none", "tanh", NULL };
+  KappaNode x = operand (walk), y;
   guint by_tanh;
 
-  return kappa_onnx_get_choice (walk, "approximate", choices, &by_tanh)
-         && give_marked (walk, gelu (walk->graph, operand (walk), by_tanh != 0),
-                         KAPPA_ACTIVATION_GELU);
+  if (!kappa_onnx_get_choice (walk, "approximate", choices, &by_tanh))
+    return FALSE;
+  y = gelu (walk->graph, x, by_tanh != 0);
+  kappa_onnx_mark_gelu (walk, y, x);
+  return kappa_onnx_give (walk, 0, y);
 }
 
 static gboolean
@@ -287,6 +290,17 @@ apply_two (KappaOnnxWalk *walk, const KappaOnnxValue *a, const KappaOnnxValue *b
   return KAPPA_BAD;
 }
 
+/* Of the signs of its operands, a remainder has the divisor's, or the dividend's as in C. */
+static const char *
+get_number_operator (KappaOnnxWalk *walk)
+{
+  const char *op = walk->step->op->name;
+
+  if (strcmp (op, "Mod") == 0 && kappa_onnx_get_int (walk, "fmod", 0) != 0)
+    return "Fmod";
+  return strcmp (op, "Sum") == 0 ? "Add" : op;
+}
+
 static gboolean
 run_binary (KappaOnnxWalk *walk)
 {
@@ -297,7 +311,7 @@ run_binary (KappaOnnxWalk *walk)
   if (kappa_onnx_all_known (walk) && n == 2)
     return kappa_onnx_give_numbers (
         walk, 0,
-        kappa_onnx_numbers_binary (strcmp (op, "Sum") == 0 ? "Add" : op, sum.numbers,
+        kappa_onnx_numbers_binary (get_number_operator (walk), sum.numbers,
                                    kappa_onnx_input (walk, 1)->numbers));
   if (n == 1)
     return kappa_onnx_give_value (walk, 0, &sum);
@@ -314,6 +328,9 @@ run_binary (KappaOnnxWalk *walk)
   if (strcmp (op, "Add") == 0 && kappa_onnx_input (walk, 0)->node >= 0
       && kappa_onnx_input (walk, 1)->node >= 0)
     kappa_onnx_mark (walk, sum.node, KAPPA_ACTIVATION_BLOCK);
+  /* The last step of a gelu that is written out. */
+  if (strcmp (op, "Mul") == 0 || strcmp (op, "Div") == 0)
+    kappa_onnx_mark_gelu (walk, sum.node, KAPPA_NONE);
   return kappa_onnx_give (walk, 0, sum.node);
 }
 

@@ -195,6 +195,15 @@ kappa_onnx_emit_name (KappaOnnxEmitter *self, KappaNode node)
   return self->names[node];
 }
 
+static void
+add_cast (KappaOnnxEmitter *self, const char *from, const char *to)
+{
+  Onnx__NodeProto *node = kappa_onnx_writer_add_node (self->writer, "Cast", to);
+
+  kappa_onnx_node_add_input (node, from);
+  kappa_onnx_node_add_int (node, "to", kappa_onnx_writer_get_type (KAPPA_ELEMENT_F32));
+}
+
 static const char *
 add_constant (KappaOnnxEmitter *self, char *key)
 {
@@ -207,14 +216,19 @@ add_constant (KappaOnnxEmitter *self, char *key)
 /**
  * kappa_onnx_emit_number:
  *
+ * A number float32 has not got is stored as float64 and cast, so that who computes in float64 has
+ * it, too.
+ *
  * Returns: the name of a scalar of the file
  */
 const char *
 kappa_onnx_emit_number (KappaOnnxEmitter *self, double value)
 {
   char digits[G_ASCII_DTOSTR_BUF_SIZE];
-  char *key = g_strconcat ("number_", g_ascii_formatd (digits, sizeof digits, "%.9g", value), NULL);
-  const char *name = g_hash_table_lookup (self->constants, key);
+  char *key
+      = g_strconcat ("number_", g_ascii_formatd (digits, sizeof digits, "%.17g", value), NULL);
+  const char *name = g_hash_table_lookup (self->constants, key), *wide;
+  g_autofree char *wish = NULL;
 
   if (name != NULL)
     {
@@ -222,7 +236,15 @@ kappa_onnx_emit_number (KappaOnnxEmitter *self, double value)
       return name;
     }
   name = add_constant (self, key);
-  kappa_onnx_writer_add_number (self->writer, name, value);
+  if (value == (double)(float)value)
+    {
+      kappa_onnx_writer_add_number (self->writer, name, value, FALSE);
+      return name;
+    }
+  wish = g_strconcat (name, "_wide", NULL);
+  wide = kappa_onnx_emit_unique (self, wish);
+  kappa_onnx_writer_add_number (self->writer, wide, value, TRUE);
+  add_cast (self, wide, name);
   return name;
 }
 
@@ -345,7 +367,6 @@ add_tensor (KappaOnnxEmitter *self, const KappaExportTensor *tensor, KappaNode l
 {
   const KappaNode node = kappa_graph_find (self->graph, tensor->name);
   g_autofree char *wish = g_strconcat (tensor->name, ".float", NULL);
-  Onnx__NodeProto *cast;
 
   g_hash_table_add (self->used, g_strdup (tensor->name));
   kappa_onnx_writer_add_tensor (self->writer, tensor);
@@ -357,9 +378,7 @@ add_tensor (KappaOnnxEmitter *self, const KappaExportTensor *tensor, KappaNode l
       return;
     }
   self->names[node] = kappa_onnx_emit_unique (self, wish);
-  cast = kappa_onnx_writer_add_node (self->writer, "Cast", self->names[node]);
-  kappa_onnx_node_add_input (cast, tensor->name);
-  kappa_onnx_node_add_int (cast, "to", kappa_onnx_writer_get_type (KAPPA_ELEMENT_F32));
+  add_cast (self, tensor->name, self->names[node]);
 }
 
 static void

@@ -99,7 +99,7 @@ get_norm (KappaOnnxWalk *walk, gint64 channels, Norm *norm)
             walk, "its input %u is not one number for each of %" G_GINT64_FORMAT " channels", i,
             channels);
     }
-  norm->epsilon = kappa_onnx_get_float (walk, "epsilon", 1e-5);
+  norm->epsilon = kappa_onnx_get_epsilon (walk);
   norm->scale
       = kappa_onnx_matrix (walk, kappa_onnx_input (walk, 1), KAPPA_PARAMETER_NORM_SCALE, FALSE);
   norm->shift
@@ -438,7 +438,7 @@ run_layer_norm (KappaOnnxWalk *walk)
   if (walk->step->node->n_output > 1)
     return kappa_onnx_fail (walk, "it gives its statistics, too, which is not built");
   y = standardise (walk->graph, x, ((1u << shape.rank) - 1) & ~((1u << axis) - 1),
-                   kappa_onnx_get_float (walk, "epsilon", 1e-5));
+                   kappa_onnx_get_epsilon (walk));
   scale = kappa_onnx_matrix (walk, kappa_onnx_input (walk, 1), KAPPA_PARAMETER_NORM_SCALE, FALSE);
   y = kappa_mul (walk->graph, y, kappa_onnx_stretch (walk, scale, &shape));
   if (shift != NULL)
@@ -461,7 +461,7 @@ run_instance_norm (KappaOnnxWalk *walk)
     if (shape.rank != 4 || kappa_onnx_input (walk, i)->shape.rank != 1
         || kappa_onnx_input (walk, i)->shape.dims[0] != shape.dims[1])
       return kappa_onnx_fail (walk, "its scale and shift do not fit its channels");
-  y = standardise (walk->graph, x, 12u, kappa_onnx_get_float (walk, "epsilon", 1e-5));
+  y = standardise (walk->graph, x, 12u, kappa_onnx_get_epsilon (walk));
   y = kappa_mul_channel (
       walk->graph, y,
       kappa_onnx_matrix (walk, kappa_onnx_input (walk, 1), KAPPA_PARAMETER_NORM_SCALE, FALSE));

@@ -216,12 +216,13 @@ static const struct
                  { "Div", divide, FALSE }, { "Pow", pow, FALSE },        { "Mod", modulo, FALSE },
                  { "Min", fmin, FALSE },   { "Max", fmax, FALSE },       { "Equal", equal, TRUE },
                  { "Less", less, TRUE },   { "Greater", greater, TRUE }, { "And", and, TRUE },
-                 { "Or", or, TRUE } };
+                 { "Or", or, TRUE },       { "Fmod", fmod, FALSE } };
 
 KappaOnnxNumbers *
 kappa_onnx_numbers_binary (const char *op, const KappaOnnxNumbers *a, const KappaOnnxNumbers *b)
 {
-  const gboolean division = strcmp (op, "Div") == 0 || strcmp (op, "Mod") == 0;
+  const gboolean division
+      = strcmp (op, "Div") == 0 || strcmp (op, "Mod") == 0 || strcmp (op, "Fmod") == 0;
   KappaShape shape;
 
   if (!kappa_onnx_broadcast_shapes (&a->shape, &b->shape, &shape))

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/graph/op.h"
+
 /* Sums and the like over axes, and softmax. */
 
 /* The axes: an attribute at first, an input later; none are all, unless the node says otherwise. */
@@ -138,6 +140,26 @@ along_rest (KappaGraph *g, KappaNode x, guint axis, gboolean logarithm)
   return kappa_reshape (g, logarithm ? kappa_log_softmax (g, x) : kappa_softmax (g, x), &shape);
 }
 
+/* How much each token attends to each other: a square for each head, from a product of matrices. */
+static gboolean
+is_attention (KappaOnnxWalk *walk, KappaNode softmax)
+{
+  const KappaShape *shape = kappa_graph_get_shape (walk->graph, softmax);
+  KappaNode x = softmax;
+
+  if (softmax < 0 || shape->rank != 4 || shape->dims[0] != walk->samples
+      || shape->dims[2] != shape->dims[3])
+    return FALSE;
+  /* Scaled before or after, and masked. */
+  for (guint step = 0; step < 5 && kappa_graph_get_arity (walk->graph, x) > 0; step++)
+    {
+      x = kappa_graph_get_operand (walk->graph, x, 0);
+      if (strcmp (kappa_graph_get_op (walk->graph, x)->name, "matmul") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 run_softmax (KappaOnnxWalk *walk)
 {
@@ -151,7 +173,7 @@ run_softmax (KappaOnnxWalk *walk)
     return FALSE;
   x = modern ? along_axis (walk->graph, x, axis, logarithm)
              : along_rest (walk->graph, x, axis, logarithm);
-  if (!logarithm && rank == 4)
+  if (!logarithm && axis + 1 == rank && is_attention (walk, x))
     kappa_onnx_mark (walk, x, KAPPA_ACTIVATION_ATTENTION);
   return kappa_onnx_give (walk, 0, x);
 }

@@ -1,5 +1,6 @@
 #include "core/models/onnx-walk.h"
 
+#include <math.h>
 #include <string.h>
 
 /* More numbers in a value mean a mistake, or worse. */
@@ -92,6 +93,31 @@ kappa_onnx_get_float (KappaOnnxWalk *walk, const char *name, double otherwise)
   const Onnx__AttributeProto *attribute = kappa_onnx_get_attribute (walk, name);
 
   return attribute != NULL ? (double)attribute->f : otherwise;
+}
+
+/**
+ * kappa_onnx_get_epsilon:
+ *
+ * Returns: what is added to a variance: the shortest decimal number that the file's float32 is
+ * the nearest to, since epsilons are chosen as such, so that float64 has what the builder of the
+ * network wrote
+ */
+double
+kappa_onnx_get_epsilon (KappaOnnxWalk *walk)
+{
+  const float stored = (float)kappa_onnx_get_float (walk, "epsilon", 1e-5);
+  double epsilon = stored;
+
+  for (guint digits = 1; digits < 9 && isfinite (stored); digits++)
+    {
+      g_autofree char *format = g_strdup_printf ("%%.%ue", digits - 1);
+      char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+      epsilon = g_ascii_strtod (g_ascii_formatd (text, sizeof text, format, (double)stored), NULL);
+      if ((float)epsilon == stored)
+        return epsilon;
+    }
+  return stored;
 }
 
 /**

@@ -95,6 +95,7 @@ guint                 kappa_onnx_n_inputs   (KappaOnnxWalk *walk);
 const KappaOnnxValue *kappa_onnx_input      (KappaOnnxWalk *walk, guint index);
 gboolean              kappa_onnx_all_known  (KappaOnnxWalk *walk);
 gint64                kappa_onnx_get_int    (KappaOnnxWalk *walk, const char *name, gint64 otherwise);
+double                kappa_onnx_get_epsilon (KappaOnnxWalk *walk);
 double                kappa_onnx_get_float  (KappaOnnxWalk *walk, const char *name, double otherwise);
 gboolean              kappa_onnx_get_choice (KappaOnnxWalk *walk, const char *name, const char *const *choices,
                                              guint *choice);
@@ -118,4 +119,5 @@ gboolean              kappa_onnx_give       (KappaOnnxWalk *walk, guint output, 
 gboolean              kappa_onnx_give_numbers (KappaOnnxWalk *walk, guint output, KappaOnnxNumbers *numbers);
 gboolean              kappa_onnx_give_value (KappaOnnxWalk *walk, guint output, const KappaOnnxValue *value);
 void                  kappa_onnx_add_layer  (KappaOnnxWalk *walk, const char *kind, KappaNode output, guint64 macs);
+void                  kappa_onnx_mark_gelu  (KappaOnnxWalk *walk, KappaNode y, KappaNode x);
 void                  kappa_onnx_mark       (KappaOnnxWalk *walk, KappaNode node, KappaActivationFlags flags);

@@ -155,7 +155,7 @@ choose_by_tables (const KappaRecognition *recognition,
                              "this %s; this is the most "
                              "common way. Choose another preset if the accuracy is off.",
                              recognition->name);
-  return preset_new (find_row (name), unknown, NULL, error);
+  return preset_new (find_row (name), hints->preprocess != NULL ? "" : unknown, NULL, error);
 }
 
 static KappaPreset *
@@ -211,8 +211,9 @@ adjust_to_network (KappaPreset *self, const KappaConfig *config, GError **error)
 static gboolean
 adjust_to_words (KappaPreset *self, const char *words, GError **error)
 {
-  g_autofree char *sentence = g_strdup_printf (
-      " Its metadata say how images are prepared, and that is followed: %s.", words);
+  g_autofree char *sentence
+      = g_strdup_printf ("%sThe file's metadata say how images are prepared: %s.",
+                         *self->evidence != '\0' ? " " : "", words);
 
   if (!kappa_preprocess_parse (&self->preprocess, words, error))
     {
@@ -350,10 +351,10 @@ kappa_preset_choose (const KappaRecognition *recognition,
   if (options->settings != NULL && *options->settings != '\0'
       && !apply_settings (self, options->settings, error))
     return NULL;
-  return g_steal_pointer (&self);
   if (recognition->architecture->check != NULL
       && !recognition->architecture->check (recognition->config, &self->choices, error))
     return NULL;
+  return g_steal_pointer (&self);
 }
 
 /**
