@@ -12,9 +12,7 @@ is_known (const KappaLandscapeRun *run, gsize cell)
   const char *accuracy = run->plan->n_seeds > 1 ? "accuracy_by_seed" : "accuracy";
 
   return kappa_result_is_present (run->result, loss, cell)
-         && kappa_result_is_present (run->result, accuracy, cell)
-         && (run->refinement == NULL
-             || kappa_result_is_present (run->result, "interpolated", cell));
+         && kappa_result_is_present (run->result, accuracy, cell);
 }
 
 static gboolean
@@ -76,51 +74,43 @@ evaluate_checkpoint (KappaLandscapeRun *run, guint index, GError **error)
   return TRUE;
 }
 
-static void
-set_point (KappaLandscapeRun *run, gsize cell, double loss, double accuracy, double interpolated)
+/**
+ * kappa_landscape_evaluate_point:
+ * @point: number of a point of the grid
+ *
+ * Computes loss and accuracy there. The checkpoint's are known already.
+ */
+gboolean
+kappa_landscape_evaluate_point (KappaLandscapeRun *run,
+                                guint seed,
+                                gsize point,
+                                double *loss,
+                                double *accuracy,
+                                GError **error)
 {
-  gboolean several = run->plan->n_seeds > 1;
+  double alpha, beta;
 
-  kappa_result_set_values (run->result, several ? "loss_by_seed" : "loss", cell, 1, &loss);
-  kappa_result_set_values (run->result, several ? "accuracy_by_seed" : "accuracy", cell, 1,
-                           &accuracy);
-  if (run->refinement != NULL)
-    kappa_result_set_values (run->result, "interpolated", cell, 1, &interpolated);
-}
-
-static gboolean
-evaluate_point (KappaLandscapeRun *run, guint seed, gsize point, GError **error)
-{
-  const KappaLandscapePlan *plan = run->plan;
-  gsize cell = seed * kappa_landscape_plan_get_size (plan) + point;
-  double alpha, beta, loss, accuracy;
-
-  kappa_landscape_plan_locate (plan, point, &alpha, &beta);
-  if (is_checkpoint (run, alpha, beta))
-    {
-      kappa_result_get_value (run->result, "checkpoint_loss", 0, &loss);
-      kappa_result_get_value (run->result, "checkpoint_accuracy", 0, &accuracy);
-    }
-  else if (!kappa_landscape_move_to (run, seed, alpha, beta, error)
-           || !kappa_landscape_evaluate_there (run, run->objective, &loss, &accuracy, error))
-    return FALSE;
-  set_point (run, cell, loss, accuracy, 0.0);
+  kappa_landscape_plan_locate (run->plan, point, &alpha, &beta);
+  if (!is_checkpoint (run, alpha, beta))
+    return kappa_landscape_move_to (run, seed, alpha, beta, error)
+           && kappa_landscape_evaluate_there (run, run->objective, loss, accuracy, error);
+  kappa_result_get_value (run->result, "checkpoint_loss", 0, loss);
+  kappa_result_get_value (run->result, "checkpoint_accuracy", 0, accuracy);
   return TRUE;
 }
 
-/* Takes a point's values from those around it, if that is good enough. */
 static gboolean
-interpolate_point (KappaLandscapeRun *run, gsize point)
+evaluate_cell (KappaLandscapeRun *run, guint seed, gsize point, GError **error)
 {
+  const gboolean several = run->plan->n_seeds > 1;
+  const gsize cell = seed * kappa_landscape_plan_get_size (run->plan) + point;
   double loss, accuracy;
 
-  if (run->refinement == NULL
-      || !kappa_landscape_refinement_predict (run->refinement, run->result, point, &loss,
-                                              &accuracy))
+  if (!kappa_landscape_evaluate_point (run, seed, point, &loss, &accuracy, error))
     return FALSE;
-  set_point (run, point, loss, accuracy, 1.0);
-  run->done++;
-  kappa_progress_advance (run->context->progress, (double)kappa_objective_get_n (run->objective));
+  kappa_result_set_values (run->result, several ? "loss_by_seed" : "loss", cell, 1, &loss);
+  kappa_result_set_values (run->result, several ? "accuracy_by_seed" : "accuracy", cell, 1,
+                           &accuracy);
   return TRUE;
 }
 
@@ -133,15 +123,8 @@ evaluate_grid (KappaLandscapeRun *run, GError **error)
     {
       for (guint seed = 0; seed < plan->n_seeds; seed++)
         if (!is_known (run, seed * kappa_landscape_plan_get_size (plan) + run->order[k])
-            && !interpolate_point (run, run->order[k])
-            && !evaluate_point (run, seed, run->order[k], error))
+            && !evaluate_cell (run, seed, run->order[k], error))
           return FALSE;
-      if (run->refinement != NULL)
-        {
-          kappa_landscape_refinement_take (run->refinement, run->result, run->order[k]);
-          /* The first point comes before those it is predicted from. */
-          kappa_landscape_refinement_take (run->refinement, run->result, run->order[0]);
-        }
       if (plan->n_seeds > 1)
         kappa_landscape_average_seeds (run->result, plan, run->order[k]);
     }
@@ -165,8 +148,9 @@ kappa_landscape_evaluate_all (KappaLandscapeRun *run, GError **error)
   for (guint i = 0; i < run->plan->n_checkpoints; i++)
     if (!is_checkpoint_known (run, i) && !evaluate_checkpoint (run, i, error))
       return FALSE;
-  return kappa_landscape_add_quadratic (run, error) && evaluate_grid (run, error)
+  return kappa_landscape_add_quadratic (run, error)
+         && (run->refinement != NULL ? kappa_landscape_evaluate_refined (run, error)
+                                     : evaluate_grid (run, error))
          && kappa_landscape_check_precision (run, error)
-         && kappa_landscape_check_interpolation (run, error)
          && kappa_landscape_add_curvature_map (run, error);
 }

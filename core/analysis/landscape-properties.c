@@ -224,8 +224,9 @@ static const KappaProperty refine_property = {
   .name = "refine",
   .type = KAPPA_PROPERTY_DOUBLE,
   .title = "Interpolate up to",
-  .blurb = "compute coarse to fine, and interpolate points where that is expected to be off by no "
-           "more than this share of the loss; 0 computes every point",
+  .blurb = "compute coarse to fine and interpolate smooth parts, until points computed for a check "
+           "say, with 95 % confidence, that 95 % of the interpolated ones are off by no more than "
+           "this share of the loss; 0 computes every point",
   .unit = "",
   .fallback = "0",
   .minimum = 0.0,

@@ -3,20 +3,17 @@
 #include <math.h>
 
 #include "core/analysis/grid.h"
-#include "core/base/random.h"
 
 /* Points of the levels up to this are always computed: nine along each axis. */
 #define ALWAYS 3
 
-/* Interpolated points that are computed after all, to see how far off they are. */
-#define LEAST_CHECKS 20
-#define CHECK_SHARE  0.05
-
 struct _KappaLandscapeRefinement
 {
-  double tolerance;
+  double threshold;
   guint nx, ny;
   guint8 *x_levels, *y_levels;
+  double *losses, *accuracies;
+  gboolean *exact;
   double *errors; /* of each point: how far off its prediction was, or is taken to be */
 };
 
@@ -35,19 +32,20 @@ typedef struct
 } Prediction;
 
 KappaLandscapeRefinement *
-kappa_landscape_refinement_new (const KappaLandscapePlan *plan, double tolerance)
+kappa_landscape_refinement_new (const KappaLandscapePlan *plan)
 {
   KappaLandscapeRefinement *self = g_new0 (KappaLandscapeRefinement, 1);
   gsize n = kappa_landscape_plan_get_size (plan);
 
-  self->tolerance = tolerance;
   self->nx = plan->x_range.n;
   self->ny = MAX (1, plan->y_range.n);
   self->x_levels = kappa_grid_levels (self->nx);
   self->y_levels = kappa_grid_levels (self->ny);
+  self->losses = g_new0 (double, n);
+  self->accuracies = g_new0 (double, n);
+  self->exact = g_new0 (gboolean, n);
   self->errors = g_new (double, n);
-  for (gsize i = 0; i < n; i++)
-    self->errors[i] = INFINITY;
+  kappa_landscape_refinement_begin (self, 0.0);
   return self;
 }
 
@@ -58,8 +56,31 @@ kappa_landscape_refinement_free (KappaLandscapeRefinement *self)
     return;
   g_free (self->x_levels);
   g_free (self->y_levels);
+  g_free (self->losses);
+  g_free (self->accuracies);
+  g_free (self->exact);
   g_free (self->errors);
   g_free (self);
+}
+
+/**
+ * kappa_landscape_refinement_begin:
+ * @threshold: a point is interpolated where those around it were predicted this well
+ *
+ * Begins a pass over all points, coarse to fine. What was computed in earlier ones is remembered.
+ */
+void
+kappa_landscape_refinement_begin (KappaLandscapeRefinement *self, double threshold)
+{
+  const gsize n = (gsize)self->nx * self->ny;
+
+  self->threshold = threshold;
+  for (gsize i = 0; i < n; i++)
+    {
+      self->errors[i] = INFINITY;
+      if (!self->exact[i])
+        self->losses[i] = self->accuracies[i] = NAN;
+    }
 }
 
 static guint8
@@ -125,7 +146,6 @@ make_stencil (const guint8 *levels, guint n, guint i, guint8 level)
  * interpolated where there are such. */
 static gboolean
 gather (const KappaLandscapeRefinement *self,
-        KappaResult *result,
         const Stencil *x,
         const Stencil *y,
         guint8 level,
@@ -139,17 +159,14 @@ gather (const KappaLandscapeRefinement *self,
     for (guint m = 0; m < y->n; m++)
       {
         gsize point = (gsize)x->index[k] * self->ny + y->index[m];
-        double accuracy = NAN;
 
-        losses[k][m] = NAN;
-        kappa_result_get_value (result, "loss", point, &losses[k][m]);
-        kappa_result_get_value (result, "accuracy", point, &accuracy);
+        losses[k][m] = self->losses[point];
         if (!isfinite (losses[k][m]))
           return FALSE;
         positive = positive && losses[k][m] > 0.0;
         if (level_of (self, point) + 1 == level)
           prediction->error = fmax (prediction->error, self->errors[point]);
-        prediction->accuracy += x->linear[k] * y->linear[m] * accuracy;
+        prediction->accuracy += x->linear[k] * y->linear[m] * self->accuracies[point];
       }
   for (guint k = 0; positive && k < x->n; k++)
     for (guint m = 0; m < y->n; m++)
@@ -160,10 +177,7 @@ gather (const KappaLandscapeRefinement *self,
 
 /* What coarser levels say about a point; %FALSE where one of them is not finite. */
 static gboolean
-predict (const KappaLandscapeRefinement *self,
-         KappaResult *result,
-         gsize point,
-         Prediction *prediction)
+predict (const KappaLandscapeRefinement *self, gsize point, Prediction *prediction)
 {
   guint8 level = level_of (self, point);
   Stencil x = make_stencil (self->x_levels, self->nx, (guint)(point / self->ny), level);
@@ -172,7 +186,7 @@ predict (const KappaLandscapeRefinement *self,
   gboolean logarithms;
 
   *prediction = (Prediction) { 0 };
-  if (!gather (self, result, &x, &y, level, losses, &logarithms, prediction))
+  if (!gather (self, &x, &y, level, losses, &logarithms, prediction))
     return FALSE;
   for (guint k = 0; k < x.n; k++)
     for (guint m = 0; m < y.n; m++)
@@ -199,26 +213,24 @@ kappa_landscape_refinement_compare (double interpolated, double exact)
 
 /**
  * kappa_landscape_refinement_predict:
- * @result: with the values of all points of coarser levels
  * @loss: (out): if it is interpolated
  * @accuracy: (out): likewise
  *
- * That cubics are 16 times better at half the step is not counted on: at the kinks of rectifiers
- * they are not.
+ * To be asked when all points of coarser levels were told. That cubics are 16 times better at half
+ * the step is not counted on: at the kinks of rectifiers they are not.
  *
  * Returns: whether a point may be interpolated
  */
 gboolean
-kappa_landscape_refinement_predict (KappaLandscapeRefinement *self,
-                                    KappaResult *result,
+kappa_landscape_refinement_predict (const KappaLandscapeRefinement *self,
                                     gsize point,
                                     double *loss,
                                     double *accuracy)
 {
   Prediction prediction;
 
-  if (level_of (self, point) <= ALWAYS || !predict (self, result, point, &prediction)
-      || !(prediction.error <= self->tolerance))
+  if (self->exact[point] || level_of (self, point) <= ALWAYS || !predict (self, point, &prediction)
+      || !(prediction.error <= self->threshold))
     return FALSE;
   *loss = prediction.loss;
   *accuracy = CLAMP (prediction.accuracy, 0.0, 1.0);
@@ -227,21 +239,51 @@ kappa_landscape_refinement_predict (KappaLandscapeRefinement *self,
 
 /**
  * kappa_landscape_refinement_take:
- * @point: whose value is known now, computed or interpolated. To be told of all points, coarse to
- * fine
+ * @point: whose value is known now, computed or interpolated. To be taken coarse to fine
  */
 void
-kappa_landscape_refinement_take (KappaLandscapeRefinement *self, KappaResult *result, gsize point)
+kappa_landscape_refinement_take (KappaLandscapeRefinement *self, gsize point)
 {
   Prediction prediction;
-  double loss = NAN;
 
-  if (level_of (self, point) == 0 || !predict (self, result, point, &prediction))
+  if (level_of (self, point) == 0 || !predict (self, point, &prediction))
     return;
-  kappa_result_get_value (result, "loss", point, &loss);
-  self->errors[point] = kappa_landscape_is_interpolated (result, point)
-                            ? prediction.error
-                            : kappa_landscape_refinement_compare (prediction.loss, loss);
+  self->errors[point]
+      = self->exact[point]
+            ? kappa_landscape_refinement_compare (prediction.loss, self->losses[point])
+            : prediction.error;
+}
+
+/**
+ * kappa_landscape_refinement_set:
+ * @exact: whether the point was computed
+ */
+void
+kappa_landscape_refinement_set (KappaLandscapeRefinement *self,
+                                gsize point,
+                                double loss,
+                                double accuracy,
+                                gboolean exact)
+{
+  self->losses[point] = loss;
+  self->accuracies[point] = accuracy;
+  self->exact[point] = exact;
+}
+
+/**
+ * kappa_landscape_refinement_get:
+ *
+ * Returns: whether the point was computed
+ */
+gboolean
+kappa_landscape_refinement_get (const KappaLandscapeRefinement *self,
+                                gsize point,
+                                double *loss,
+                                double *accuracy)
+{
+  *loss = self->losses[point];
+  *accuracy = self->accuracies[point];
+  return self->exact[point];
 }
 
 /**
@@ -256,35 +298,4 @@ kappa_landscape_is_interpolated (KappaResult *result, gsize point)
 
   return kappa_result_get_value (result, "interpolated", point, &interpolated)
          && interpolated != 0.0;
-}
-
-/**
- * kappa_landscape_refinement_list_checks:
- * @result: complete
- * @n: (out)
- *
- * Returns: (transfer full) (array length=n): interpolated points to be computed after all, drawn at
- * random without regard to anything; the same ones for the same result
- */
-guint32 *
-kappa_landscape_refinement_list_checks (KappaResult *result, guint64 seed, gsize *n)
-{
-  KappaStream stream = kappa_stream_init (seed, "landscape/checks");
-  g_autoptr (KappaArray) interpolated = kappa_result_dup_array (result, "interpolated");
-  gsize size = kappa_array_get_size (interpolated), found = 0;
-  guint32 *points = g_new (guint32, MAX (size, 1));
-
-  for (gsize i = 0; i < size; i++)
-    if (interpolated->present[i] && interpolated->values[i] != 0.0)
-      points[found++] = (guint32)i;
-  *n = MIN (found, MAX (LEAST_CHECKS, (gsize)ceil (CHECK_SHARE * (double)found)));
-  for (gsize i = 0; i < *n; i++)
-    {
-      gsize other = i + (gsize)kappa_stream_below (&stream, i, found - i);
-      guint32 point = points[other];
-
-      points[other] = points[i];
-      points[i] = point;
-    }
-  return points;
 }

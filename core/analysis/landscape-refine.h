@@ -9,14 +9,17 @@
 
 typedef struct _KappaLandscapeRefinement KappaLandscapeRefinement;
 
-KappaLandscapeRefinement *kappa_landscape_refinement_new  (const KappaLandscapePlan *plan, double tolerance);
+KappaLandscapeRefinement *kappa_landscape_refinement_new  (const KappaLandscapePlan *plan);
 void                      kappa_landscape_refinement_free (KappaLandscapeRefinement *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaLandscapeRefinement, kappa_landscape_refinement_free)
 
-gboolean                  kappa_landscape_refinement_predict (KappaLandscapeRefinement *self, KappaResult *result,
-                                                           gsize point, double *loss, double *accuracy);
-void                      kappa_landscape_refinement_take (KappaLandscapeRefinement *self, KappaResult *result,
-                                                           gsize point);
+void                      kappa_landscape_refinement_begin (KappaLandscapeRefinement *self, double threshold);
+gboolean                  kappa_landscape_refinement_predict (const KappaLandscapeRefinement *self, gsize point,
+                                                           double *loss, double *accuracy);
+void                      kappa_landscape_refinement_set  (KappaLandscapeRefinement *self, gsize point, double loss,
+                                                           double accuracy, gboolean exact);
+gboolean                  kappa_landscape_refinement_get  (const KappaLandscapeRefinement *self, gsize point,
+                                                           double *loss, double *accuracy);
+void                      kappa_landscape_refinement_take (KappaLandscapeRefinement *self, gsize point);
 double                    kappa_landscape_refinement_compare (double interpolated, double exact);
-guint32                  *kappa_landscape_refinement_list_checks (KappaResult *result, guint64 seed, gsize *n);
 gboolean                  kappa_landscape_is_interpolated (KappaResult *result, gsize point);

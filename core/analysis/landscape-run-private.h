@@ -60,11 +60,15 @@ gboolean kappa_landscape_evaluate_there (KappaLandscapeRun *run, KappaObjective 
 
 /* landscape-evaluate.c */
 gboolean kappa_landscape_evaluate_all   (KappaLandscapeRun *run, GError **error);
+gboolean kappa_landscape_evaluate_point (KappaLandscapeRun *run, guint seed, gsize point, double *loss,
+                                         double *accuracy, GError **error);
+
+/* landscape-adaptive.c */
+gboolean kappa_landscape_evaluate_refined (KappaLandscapeRun *run, GError **error);
 
 /* landscape-verify.c */
 gsize    kappa_landscape_count_checked       (const KappaLandscapeRun *run);
 gboolean kappa_landscape_check_precision     (KappaLandscapeRun *run, GError **error);
-gboolean kappa_landscape_check_interpolation (KappaLandscapeRun *run, GError **error);
 
 /* landscape-quadratic.c: the local quadratic model */
 double   kappa_landscape_quadratic_work (KappaLandscapeRun *run);

@@ -110,7 +110,7 @@ prepare (KappaLandscapeRun *run, GError **error)
                                  kappa_grid_nearest (&plan->x_range, 0.0),
                                  plan->y != NULL ? kappa_grid_nearest (&plan->y_range, 0.0) : 0);
   if (tolerance > 0.0)
-    run->refinement = kappa_landscape_refinement_new (plan, tolerance);
+    run->refinement = kappa_landscape_refinement_new (plan);
   run->parameters = g_new (double, kappa_model_get_parameters_size (model));
   if (plan->x[0]->buffers != NULL || (plan->y != NULL && plan->y->buffers != NULL)
       || run->recalibration != NULL)
@@ -167,6 +167,9 @@ kappa_landscape_run (KappaAnalysis *analysis,
   if (!kappa_landscape_evaluate_all (&run, error))
     return FALSE;
   kappa_landscape_summarise (result, run.plan, given, description);
+  if (run.refinement != NULL)
+    kappa_landscape_add_interpolation (result, kappa_analysis_get_double (analysis, "refine"),
+                                       description);
   kappa_landscape_add_reach (&run, description);
   add_eigenvalues (&run, description);
   return TRUE;

@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "core/analysis/landscape-interpolation.h"
 #include "core/analysis/landscape-trajectory.h"
 #include "core/analysis/statistics.h"
 
@@ -393,5 +392,4 @@ kappa_landscape_summarise (KappaResult *result,
   add_directions (result, plan, inputs);
   kappa_landscape_add_trajectory (result, plan, inputs);
   add_points (result, loss, accuracy);
-  kappa_landscape_add_interpolation (result, description);
 }

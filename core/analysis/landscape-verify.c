@@ -1,4 +1,3 @@
-#include "core/analysis/landscape-interpolation.h"
 #include "core/analysis/landscape-run-private.h"
 
 /* Points that are computed twice, to know how far off the quicker of two ways is. */
@@ -40,45 +39,6 @@ kappa_landscape_check_precision (KappaLandscapeRun *run, GError **error)
                    : kappa_landscape_evaluate_there (run, run->reference, &loss, &accuracy, error)))
         return FALSE;
       kappa_result_set_values (run->result, "float32_loss", i, 1, &loss);
-    }
-  return TRUE;
-}
-
-/**
- * kappa_landscape_check_interpolation:
- *
- * Computes some of the interpolated points after all.
- */
-gboolean
-kappa_landscape_check_interpolation (KappaLandscapeRun *run, GError **error)
-{
-  guint64 seed = (guint64)kappa_analysis_get_integer (run->analysis, "seed");
-  g_autofree guint32 *points = NULL;
-  gsize n;
-
-  if (run->refinement == NULL)
-    return TRUE;
-  points = kappa_landscape_refinement_list_checks (run->result, seed, &n);
-  if (n == 0)
-    return TRUE;
-  kappa_landscape_declare_held_out (run->result, points, n);
-  run->n_left = n - kappa_result_count_present (run->result, "held_out_loss");
-  run->done = 0;
-  if (run->n_left > 0)
-    kappa_progress_start (run->context->progress,
-                          (double)run->n_left * (double)kappa_objective_get_n (run->objective),
-                          "Checking interpolated points");
-  for (gsize i = 0; i < n; i++)
-    {
-      double alpha, beta, loss, accuracy;
-
-      if (kappa_result_is_present (run->result, "held_out_loss", i))
-        continue;
-      kappa_landscape_plan_locate (run->plan, points[i], &alpha, &beta);
-      if (!kappa_landscape_move_to (run, 0, alpha, beta, error)
-          || !kappa_landscape_evaluate_there (run, run->objective, &loss, &accuracy, error))
-        return FALSE;
-      kappa_result_set_values (run->result, "held_out_loss", i, 1, &loss);
     }
   return TRUE;
 }

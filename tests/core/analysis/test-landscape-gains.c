@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/analysis/held-out.h"
 #include "core/analysis/landscape-refine.h"
 #include "core/analysis/recalibration.h"
 #include "core/base/error.h"
@@ -120,10 +121,37 @@ test_quadratic_resume (void)
   g_assert_cmpfloat (fixture_last_total (), ==, 0.0);
 }
 
+/* Against tables of Clopper and Pearson's bound, and of sample sizes for tolerance limits. */
+static void
+test_held_out (void)
+{
+  double spent = 0.0;
+
+  g_assert_cmpuint (kappa_held_out_count (0.05, 0.05), ==, 59);
+  g_assert_cmpuint (kappa_held_out_count (0.1, 0.05), ==, 29);
+  g_assert_cmpfloat_with_epsilon (kappa_held_out_bound_share (10, 1, 0.05), 0.3942, 1e-4);
+  g_assert_cmpfloat_with_epsilon (kappa_held_out_bound_share (20, 0, 0.025), 0.1684, 1e-4);
+  g_assert_cmpfloat_with_epsilon (kappa_held_out_bound_share (50, 5, 0.025), 0.2181, 1e-4);
+  g_assert_cmpfloat (kappa_held_out_bound_share (3, 3, 0.05), ==, 1.0);
+  /* The largest of 59, the second of 93, the third of 124. */
+  g_assert_cmpuint (kappa_held_out_rank (58, 0.95, 0.05), ==, 0);
+  g_assert_cmpuint (kappa_held_out_rank (59, 0.95, 0.05), ==, 59);
+  g_assert_cmpuint (kappa_held_out_rank (92, 0.95, 0.05), ==, 92);
+  g_assert_cmpuint (kappa_held_out_rank (93, 0.95, 0.05), ==, 92);
+  g_assert_cmpuint (kappa_held_out_rank (124, 0.95, 0.05), ==, 122);
+  for (guint round = 0; round < 40; round++)
+    spent += kappa_held_out_alpha (round);
+  g_assert_cmpfloat (spent, <=, 0.05);
+  g_assert_cmpfloat (spent, >, 0.049);
+}
+
+#define SIDE 41
+#define SIZE (SIDE * SIDE)
+
 static KappaAnalysis *
 new_refined (const char *tolerance)
 {
-  KappaAnalysis *analysis = new_landscape ("-0.5:0.5:25", "-0.3:0.5:25");
+  KappaAnalysis *analysis = new_landscape ("-0.5:0.5:41", "-0.3:0.5:41");
 
   fixture_set (analysis, "refine", tolerance);
   return analysis;
@@ -140,10 +168,12 @@ test_refined (void)
   g_autoptr (KappaResult) refined = fixture_run (analysis, inputs, NULL, 2);
   g_autoptr (KappaResult) exact = fixture_run (plain, inputs, NULL, 2);
   g_autoptr (KappaArray) checks = kappa_result_dup_array (refined, "held_out_loss");
-  gsize interpolated = 0, worse = 0;
-  double bound = fixture_scalar (refined, "interpolation_error"), worst = 0.0;
+  g_autoptr (KappaScalar) typical = kappa_result_dup_scalar (refined, "interpolation_error_95");
+  g_autoptr (KappaScalar) beyond = kappa_result_dup_scalar (refined, "interpolation_beyond");
+  gsize interpolated = 0, bad = 0, worse = 0;
+  double worst = 0.0;
 
-  for (gsize i = 0; i < 625; i++)
+  for (gsize i = 0; i < SIZE; i++)
     {
       double loss = value_of (exact, "loss", i);
       double error = kappa_landscape_refinement_compare (value_of (refined, "loss", i), loss);
@@ -151,12 +181,14 @@ test_refined (void)
       if (!kappa_landscape_is_interpolated (refined, i))
         g_assert_cmpfloat (error, ==, 0.0);
       interpolated += kappa_landscape_is_interpolated (refined, i);
-      worse += error > bound;
+      bad += error > 0.05;
+      worse += error > typical->certainty.high;
     }
   g_assert_cmpuint (interpolated, >, 60);
-  g_assert_cmpuint (interpolated, <, 625 - 81);
+  g_assert_cmpuint (interpolated, <, SIZE - 81);
   g_assert_cmpfloat (fixture_scalar (refined, "interpolated_points"), ==, (double)interpolated);
-  g_assert_cmpuint (checks->dims[0], >=, 20);
+  g_assert_cmpuint (checks->dims[0], >=, 72);
+  g_assert_cmpuint (checks->dims[0], <, interpolated);
   for (gsize i = 0; i < checks->dims[0]; i++)
     {
       gsize point = (gsize)checks->coordinates[0][i];
@@ -166,31 +198,55 @@ test_refined (void)
       worst = fmax (worst, kappa_landscape_refinement_compare (value_of (refined, "loss", point),
                                                                checks->values[i]));
     }
-  g_assert_cmpfloat (bound, ==, worst);
-  g_assert_cmpfloat (bound, >, 0.0);
-  /* The share that the definition allows, at 20 checks 14 %. */
-  g_assert_cmpuint (worse * 100, <=, interpolated * 14);
+  g_assert_cmpfloat (fixture_scalar (refined, "interpolation_error"), ==, worst);
+  g_assert_cmpfloat (typical->value, <=, typical->certainty.high);
+  g_assert_cmpfloat (typical->certainty.high, <=, 0.05);
+  g_assert_cmpfloat (beyond->certainty.high, <=, 0.05);
+  /* What is promised, of all points. */
+  g_assert_cmpuint (bad * 20, <=, interpolated);
+  g_assert_cmpuint (worse * 20, <=, interpolated);
+}
+
+/* Where nothing is smooth enough, all is computed, and there is nothing to promise. */
+static void
+test_refined_exact (void)
+{
+  g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:4");
+  g_autoptr (KappaAnalysis) analysis = new_landscape ("-0.5:0.5:25", "none");
+  g_autoptr (KappaAnalysis) plain = new_landscape ("-0.5:0.5:25", "none");
+  g_autoptr (KappaResult) refined = NULL, exact = fixture_run (plain, inputs, NULL, 2);
+  g_autoptr (KappaArray) checks = NULL;
+
+  fixture_set (analysis, "refine", "0.05");
+  refined = fixture_run (analysis, inputs, NULL, 2);
+  checks = kappa_result_dup_array (refined, "held_out_loss");
+  g_assert_null (checks);
+  g_assert_cmpfloat (fixture_scalar (refined, "interpolated_points"), ==, 0.0);
+  for (gsize i = 0; i < 25; i++)
+    g_assert_cmpfloat (value_of (refined, "loss", i), ==, value_of (exact, "loss", i));
 }
 
 /* A run broken off anywhere ends with the same bits, whatever the number of threads. */
 static void
 test_refined_resume (void)
 {
-  static const char *const names[] = { "loss", "accuracy", "interpolated", "held_out_loss" };
+  static const char *const names[] = { "loss",           "accuracy",           "interpolated",
+                                       ".computed_loss", ".computed_accuracy", "held_out_loss" };
   g_autoptr (KappaInputs) inputs = fixture_open_inputs ("0:4");
   g_autoptr (KappaAnalysis) analysis = new_refined ("0.05");
   g_autoptr (KappaResult) whole = fixture_run (analysis, inputs, NULL, 1);
 
-  for (gsize cut = 0; cut < 3; cut++)
+  g_assert_cmpfloat (fixture_scalar (whole, "interpolation_rounds"), >=, 2.0);
+  for (gsize cut = 0; cut < 2; cut++)
     {
       g_autoptr (KappaResult) rest = kappa_result_new ();
 
-      for (gsize k = 0; k < 3; k++)
+      for (gsize k = 0; k < 5; k++)
         {
           g_autoptr (KappaArray) array = kappa_result_dup_array (whole, names[k]);
 
-          for (gsize i = 0; i < 625; i++)
-            if ((i * 7919) % 11 >= 2 + 4 * cut)
+          for (gsize i = 0; i < SIZE; i++)
+            if ((i * 7919) % 11 >= 3 + 6 * cut)
               {
                 array->present[i] = 0;
                 array->values[i] = NAN;
@@ -207,6 +263,8 @@ test_refined_resume (void)
           g_assert_cmpmem (a->values, size, b->values, kappa_array_get_size (b) * sizeof (double));
         }
     }
+  fixture_run (analysis, inputs, whole, 2);
+  g_assert_cmpfloat (fixture_last_total (), ==, 0.0);
 }
 
 typedef struct
@@ -437,6 +495,8 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape-gains/reach", test_reach);
   g_test_add_func ("/landscape-gains/quadratic-resume", test_quadratic_resume);
   g_test_add_func ("/landscape-gains/estimate", test_estimate);
+  g_test_add_func ("/landscape-gains/held-out", test_held_out);
+  g_test_add_func ("/landscape-gains/refined-exact", test_refined_exact);
   g_test_add_func ("/landscape-gains/refined", test_refined);
   g_test_add_func ("/landscape-gains/refined-resume", test_refined_resume);
   g_test_add_func ("/landscape-gains/first-layer", test_first_layer);
