@@ -42,6 +42,12 @@ static const Row view_blurbs[] = {
   { "sort", NULL, NULL, "order of the units of a layer" },
   { "stretch", NULL, NULL, "layers of any number of units over the whole width" },
   { "bins", "N", "automatic", "bins of a histogram" },
+  { "cost", NULL, NULL, "what networks are compared by" },
+  { "cost-scale", NULL, NULL, "scale of the cost" },
+  { "published", NULL, NULL, "networks that others published" },
+  { "front", NULL, NULL, "the line of networks that none dominates" },
+  { "lines", NULL, NULL, "lines of networks that differ in one thing alone, and scaling rules" },
+  { "labels", NULL, NULL, "names beside networks, where there is room" },
 };
 
 /* An option that has the name of a parameter of the analysis is spelt --figure-NAME beside it. */

@@ -23,6 +23,7 @@ static const KappaPageEntry entries[] = {
   { "activity", "Geometry", "Activity", kappa_geometry_page_get_type },
   { "compatibility", "Geometry", "Other Tools", kappa_tables_page_get_type },
   { "compare", "Compare", "Compare", kappa_tables_page_get_type },
+  { "scaling", "Scaling", "Scaling", kappa_geometry_page_get_type },
 };
 
 /**

@@ -2,10 +2,10 @@
 
 /* As published: nothing here was measured by this program. A new point is a line. */
 
-#define TPU         "tensorflow/tpu, README of ResNet-RS (I. Bello et al., NeurIPS 2021)"
+#define TPU         "tensorflow/tpu, README of ResNet-RS (I. Bello et al., 2021)"
 #define TIMM        "pytorch-image-models, results-imagenet.csv (R. Wightman)"
 #define TORCHVISION "torchvision, metadata of its weights"
-#define MEAL        "README of MEAL V2 (Z. Shen, M. Savvides, 2020)"
+#define MEAL        "MEAL V2, README (Z. Shen, M. Savvides, 2020)"
 #define AQT         "google/aqt, README of Pareto-Optimal Quantized ResNet Is Mostly 4-bit (2021)"
 #define AKAMASTER   "akamaster/pytorch_resnet_cifar10, README"
 

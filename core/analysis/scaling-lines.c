@@ -17,11 +17,8 @@ static const KappaScalingNumber shown[]
         KAPPA_SCALING_TPU,          KAPPA_SCALING_TOP1,    KAPPA_SCALING_MEAN_LOSS };
 
 #define RULE_STATEMENT                                                                             \
-  "ResNet-RS scaling rule (Bello et al. 2021), its published configurations: deeper where "        \
-  "overfitting "                                                                                   \
-  "can occur, as in training for hundreds of epochs, wider otherwise; resolution grows more "      \
-  "slowly than "                                                                                   \
-  "EfficientNet's compound rule lets it"
+  "ResNet-RS scaling rule (Bello et al. 2021): deeper where overfitting can occur, else wider; "   \
+  "resolution grows slowly"
 
 /* Whether two points made here differ in @axis at most. */
 static gboolean

@@ -217,7 +217,8 @@ set_published_cost (KappaScalingRow *row,
 
   set_counts (row, get_published_counts (run, i));
   row->numbers[KAPPA_SCALING_ACTIVATIONS] = or_nan (row->numbers[KAPPA_SCALING_ACTIVATIONS]);
-  if (measured != NULL)
+  /* The same name does not make the same network: strides may be elsewhere. */
+  if (measured != NULL && measured->counts.macs == get_published_counts (run, i)->macs)
     set_measures (row, run, (guint)(measured - kappa_scaling_plan_get (run->plan, 0)));
 }
 

@@ -8,6 +8,7 @@
 #include "ui/plot/curve-figure.h"
 #include "ui/plot/histogram-figure.h"
 #include "ui/plot/landscape-figure.h"
+#include "ui/plot/pareto-figure.h"
 #include "ui/plot/pairs-figure.h"
 #include "ui/plot/report-figure.h"
 #include "ui/plot/spectrum-figure.h"
@@ -47,6 +48,10 @@ static const Entry entries[] = {
   { "compare", "tensors", kappa_bars_figure_new, "tensors", "largest_relative" },
   { "ntk", "condition", kappa_curve_figure_new, NULL, "ntk_condition_by_n" },
   { "ntk", "spectrum", kappa_spectrum_figure_new, NULL, "ntk_eigenvalues" },
+  { "scaling", "pareto", kappa_pareto_figure_new },
+  { "scaling", "resolution", kappa_curve_figure_new, NULL, "macs_by_resolution" },
+  { "scaling", "depth", kappa_curve_figure_new, NULL, "macs_by_depth" },
+  { "scaling", "width", kappa_curve_figure_new, NULL, "macs_by_width" },
 };
 
 static KappaFigure *
