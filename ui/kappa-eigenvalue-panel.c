@@ -136,13 +136,28 @@ make_inputs (KappaInputs *from, const char *directions)
   return inputs;
 }
 
+/* The same loss in the same numbers: an eigenvector is one of the network in inference mode. */
+static void
+share_settings (KappaAnalysis *spectrum, KappaAnalysis *landscape)
+{
+  static const char *const shared[] = { "precision", "seed", "l2" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
+    {
+      g_autofree char *text = kappa_analysis_dup_text (spectrum, shared[i]);
+
+      kappa_analysis_set_text (landscape, shared[i], text, NULL);
+    }
+  kappa_analysis_set_text (landscape, "batchnorm", "frozen", NULL);
+}
+
 static void
 run_landscape (KappaEigenvaluePanel *self, const char *directions)
 {
   g_autoptr (KappaAnalysis) spectrum = NULL, landscape = NULL;
   g_autoptr (KappaInputs) given = NULL, inputs = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *range = choose_range (self->value), *l2 = NULL;
+  g_autofree char *range = choose_range (self->value);
 
   if (!kappa_run_item_dup_recipe (self->run, &spectrum, &given, &error))
     {
@@ -150,9 +165,8 @@ run_landscape (KappaEigenvaluePanel *self, const char *directions)
       return;
     }
   landscape = kappa_analysis_new_by_name ("landscape", NULL);
-  l2 = kappa_analysis_dup_text (spectrum, "l2");
   kappa_analysis_set_text (landscape, "x", range, NULL);
-  kappa_analysis_set_text (landscape, "l2", l2, NULL);
+  share_settings (spectrum, landscape);
   inputs = make_inputs (given, directions);
   kappa_desk_run (self->desk, landscape, inputs);
 }

@@ -6,6 +6,7 @@
 #include "ui/kappa-application.h"
 #include "ui/kappa-clipboard.h"
 #include "ui/kappa-export-dialog.h"
+#include "ui/kappa-page-table.h"
 #include "ui/kappa-preferences.h"
 #include "ui/kappa-run-row.h"
 #include "ui/kappa-run-view.h"
@@ -13,6 +14,7 @@
 #include "ui/kappa-sidebar.h"
 #include "ui/kappa-tensor-panel.h"
 #include "ui/kappa-window-private.h"
+#include "ui/plot/pairs-figure.h"
 
 /* The window on the bundled sample, as a whole: what is opened, computed, deleted and restored. */
 
@@ -231,6 +233,112 @@ test_curve_and_plane (Fixture *fixture, gconstpointer data)
   g_assert_null (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 1));
   run_page (fixture, "landscape");
   g_assert_nonnull (kappa_figure_grid_get_view (kappa_analysis_page_get_grid (page), 2));
+}
+
+static const char *
+shown_page (Fixture *fixture)
+{
+  return gtk_stack_get_visible_child_name (fixture->window->pages);
+}
+
+static void
+show_tab (Fixture *fixture, int index)
+{
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.show-tab", "i", index);
+}
+
+/* Every page of the table can be reached by tabs, again and again, and by stepping; the tab of a
+ * group comes back to the page that was looked at last. */
+static void
+test_pages (Fixture *fixture, gconstpointer data)
+{
+  guint n;
+  const KappaPageEntry *entries = kappa_page_table_list (&n);
+
+  open_sample (fixture);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_nonnull (kappa_window_find_page (fixture->window, entries[i].name));
+      kappa_window_show_page (fixture->window, entries[i].name);
+      g_assert_cmpstr (shown_page (fixture), ==, entries[i].name);
+    }
+  kappa_window_show_page (fixture->window, "model");
+  for (guint i = 1; i < n; i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.step-page", "i", 1);
+      g_assert_cmpstr (shown_page (fixture), ==, entries[i].name);
+    }
+  show_tab (fixture, 0);
+  g_assert_cmpstr (shown_page (fixture), ==, "model");
+  kappa_window_show_page (fixture->window, "trace");
+  show_tab (fixture, 0);
+  show_tab (fixture, 3);
+  g_assert_cmpstr (shown_page (fixture), ==, "trace");
+  show_tab (fixture, 3);
+  g_assert_cmpstr (shown_page (fixture), ==, "sharpness");
+}
+
+/* What there is no room for stands in a menu. */
+static void
+test_narrow (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *squeezer = adw_bin_get_child (ADW_BIN (fixture->window->switcher));
+
+  open_sample (fixture);
+  for (int narrow = 0; narrow < 2; narrow++)
+    {
+      GtkAllocation room = { 0, 0, narrow ? 300 : 800, 80 };
+      int least;
+
+      gtk_widget_measure (squeezer, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+      g_assert_cmpint (least, <, 300);
+      gtk_widget_size_allocate (squeezer, &room, -1);
+      g_assert_true (GTK_IS_MENU_BUTTON (adw_squeezer_get_visible_child (ADW_SQUEEZER (squeezer)))
+                     == narrow);
+    }
+}
+
+/* From pane to pane and back to the first, by keys alone. */
+static void
+test_panes (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *focus;
+
+  open_sample (fixture);
+  kappa_window_show_page (fixture->window, "predict");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (fixture->window));
+  gtk_window_set_focus (GTK_WINDOW (fixture->window), NULL);
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.step-pane", "i", 1);
+  focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+  g_assert_true (gtk_widget_is_ancestor (focus, fixture->window->sidebar));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.step-pane", "i", 1);
+  focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+  g_assert_true (gtk_widget_is_ancestor (focus, fixture->window->switcher));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.step-pane", "i", -1);
+  focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+  g_assert_true (gtk_widget_is_ancestor (focus, fixture->window->sidebar));
+}
+
+/* A comparison with another tool has a figure and its table, which stay when the run is read
+ * again. */
+static void
+test_compatibility (Fixture *fixture, gconstpointer data)
+{
+  KappaAnalysisPage *page;
+  KappaAnalysis *analysis;
+
+  open_sample (fixture);
+  kappa_document_set_option (kappa_desk_get_dataset (fixture->window->desk), "images", "0:4", NULL);
+  kappa_window_show_page (fixture->window, "compatibility");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  analysis = kappa_analysis_page_get_analysis (page);
+  g_assert_true (kappa_analysis_set_text (analysis, "tool", "curvlinops", NULL));
+  g_assert_true (kappa_analysis_set_text (analysis, "probes", "2", NULL));
+  run_page (fixture, "compatibility");
+  g_assert_true (KAPPA_IS_PAIRS_FIGURE (kappa_analysis_page_get_figure (page)));
+  g_assert_true (KAPPA_ANALYSIS_PAGE_GET_CLASS (page)->has_body (page));
+  g_assert_nonnull (kappa_page_get_plot (KAPPA_PAGE (page)));
+  g_assert_true (gtk_widget_get_sensitive (fixture->window->export_button));
 }
 
 /* A preset that is not the evidence's own is used, told, and part of the recipe. */
@@ -530,6 +638,10 @@ main (int argc, char **argv)
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);
   add ("/window/curve-and-plane", test_curve_and_plane);
+  add ("/window/pages", test_pages);
+  add ("/window/narrow", test_narrow);
+  add ("/window/panes", test_panes);
+  add ("/window/compatibility", test_compatibility);
   add ("/window/override", test_override);
   add ("/window/delete-and-undo", test_delete_and_undo);
   add ("/window/session", test_session);

@@ -65,6 +65,8 @@ test_certainty (void)
   scalar.certainty = KAPPA_CERTAINTY_INTERVAL (0.125, 0.5, 0.95);
   check (kappa_words_scalar (&scalar), "0.2500 (0.125 … 0.500)");
   check (kappa_words_certainty (&scalar), "95 % interval.");
+  scalar.certainty = KAPPA_CERTAINTY_INTERVAL (0.125, 0.5, 1.0);
+  check (kappa_words_certainty (&scalar), "Bounds that hold for certain.");
   scalar.certainty = KAPPA_CERTAINTY_RESIDUAL (NAN);
   check (kappa_words_scalar (&scalar), "0.2500");
 }

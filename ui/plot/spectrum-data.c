@@ -76,9 +76,10 @@ take_spread (const KappaArray *folds, KappaEigenvalue *e)
   e->low = e->high = (double)NAN;
   for (gsize fold = 0; e->index < n && fold < folds->dims[0]; fold++)
     {
-      double value = folds->values[fold * n + e->index];
+      gsize at = fold * n + e->index;
+      double value = folds->values[at];
 
-      if (!isfinite (value))
+      if (!folds->present[at] || !isfinite (value))
         continue;
       e->low = isnan (e->low) ? value : MIN (e->low, value);
       e->high = isnan (e->high) ? value : MAX (e->high, value);

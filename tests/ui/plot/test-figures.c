@@ -438,9 +438,8 @@ test_units (void)
   g_autoptr (KappaResult) result = make_layers (1.0, "head");
   g_autoptr (KappaFigure) figure = kappa_figure_new_of_kind ("activity", "units", result, NULL);
   g_autofree char *words = kappa_figure_describe (figure);
-  const char *const sorted[]
-      = { "unit 2 of 4\nactive 100 %, saturated", "unit 1 of 4\nactive 50 %",
-          "unit 3 of 4\nactive 25 %", "unit 0 of 4\nactive 0 %, dead" };
+  const char *const sorted[] = { "unit 2 of 4\nactive 100 %, saturated", "unit 1 of 4\nactive 50 %",
+                                 "unit 3 of 4\nactive 25 %", "unit 0 of 4\nactive 0 %, dead" };
   KappaTheme theme;
   int n = 0;
 
@@ -508,6 +507,110 @@ test_curve_preferred (void)
   words = kappa_figure_describe (figure);
   g_assert_true (g_str_has_prefix (words, "Curve of ascent_loss"));
   g_assert_null (strstr (words, "accuracy"));
+}
+
+static void
+take_curve (KappaResult *result, const char *name, const double *values)
+{
+  const double images[] = { 2.0, 4.0, 8.0, 16.0, 20.0 };
+  const gsize n = G_N_ELEMENTS (images);
+  KappaArray *array = kappa_array_new (name, "", "made up", 1, &n);
+
+  kappa_array_set_axis (array, 0, "images", images);
+  kappa_result_take_array (result, array);
+  kappa_result_set_values (result, name, 0, n, values);
+}
+
+/* Numbers of images that double have a logarithmic axis; what is but a bound says so, and is
+ * hollow. */
+static void
+test_curve_unresolved (void)
+{
+  const double values[] = { 10.0, 100.0, 1e3, 1e4, 1e5 }, resolved[] = { 1.0, 1.0, 1.0, 0.0, 0.0 };
+  g_autoptr (KappaResult) result = kappa_result_new ();
+  g_autoptr (KappaFigure) figure = NULL;
+  g_autofree guint8 *pixels = NULL;
+  double x[3], y[3];
+
+  take_curve (result, "ntk_condition_by_n", values);
+  take_curve (result, "ntk_resolved_by_n", resolved);
+  figure = kappa_figure_new_for_result ("ntk", result, NULL);
+  for (int i = 0; i < 3; i++)
+    g_assert_true (
+        kappa_figure_locate (figure, 4 << i, values[i + 1], WIDTH, HEIGHT, &x[i], &y[i]));
+  g_assert_cmpfloat_with_epsilon (x[1] - x[0], x[2] - x[1], 1e-6);
+  pixels = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
+  g_assert_true (support_is_close (support_pixel (pixels, WIDTH, x[1], y[1]),
+                                   series_color (KAPPA_THEME_LIGHT, 0), 60));
+  g_assert_false (support_is_close (support_pixel (pixels, WIDTH, x[2], y[2]),
+                                    series_color (KAPPA_THEME_LIGHT, 0), 60));
+  for (int i = 1; i < 3; i++)
+    {
+      KappaProbe probe;
+
+      g_assert_true (kappa_figure_probe (figure, x[i], y[i], WIDTH, HEIGHT, &probe));
+      g_assert_true ((strstr (probe.text, "unresolved") != NULL) == (i == 2));
+      kappa_probe_clear (&probe);
+    }
+  g_assert_true (kappa_figure_set_text (figure, "x-scale", "linear", NULL));
+  g_assert_true (kappa_figure_locate (figure, 11.0, 1e3, WIDTH, HEIGHT, &x[0], &y[0]));
+  g_assert_true (kappa_figure_locate (figure, 2.0, 1e3, WIDTH, HEIGHT, &x[1], &y[1]));
+  g_assert_true (kappa_figure_locate (figure, 20.0, 1e3, WIDTH, HEIGHT, &x[2], &y[2]));
+  g_assert_cmpfloat_with_epsilon (x[0], 0.5 * (x[1] + x[2]), 1e-6);
+}
+
+static KappaResult *
+make_comparison (double correct)
+{
+  static const KappaColumn columns[] = {
+    { (char *)"quantity", (char *)"", KAPPA_COLUMN_TEXT },
+    { (char *)"tool", (char *)"nat", KAPPA_COLUMN_NUMBER },
+    { (char *)"correct", (char *)"nat", KAPPA_COLUMN_NUMBER },
+    { (char *)"relative_deviation", (char *)"", KAPPA_COLUMN_NUMBER },
+    { (char *)"by", (char *)"", KAPPA_COLUMN_TEXT },
+    { (char *)"rule", (char *)"", KAPPA_COLUMN_TEXT },
+  };
+  KappaResult *result = kappa_result_new ();
+  KappaTable *table = kappa_table_new ("comparison", "made up", G_N_ELEMENTS (columns), columns);
+
+  kappa_table_add_row (table, "lambda_max", 30.0, 20.0, 0.5, "Li et al.", "summed, not averaged");
+  kappa_table_add_row (table, "trace", 50.0, correct, (50.0 - correct) / correct, "Li et al.",
+                       "few random vectors");
+  kappa_result_take_table (result, table);
+  return result;
+}
+
+/* Too much is a bar to the right, too little one to the left; what is not known yet has none. */
+static void
+test_pairs (void)
+{
+  g_autoptr (KappaResult) result = make_comparison (100.0), waiting = make_comparison ((double)NAN);
+  g_autoptr (KappaResult) empty = kappa_result_new ();
+  g_autoptr (KappaFigure) figure = kappa_figure_new_for_result ("compatibility", result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = kappa_figure_describe (figure);
+  gsize both, one;
+
+  g_assert_nonnull (strstr (words, "Li et al. 30, correct 20, off by +50 %"));
+  g_assert_nonnull (strstr (words, "off by −50 %"));
+  for (int kind = 0; kind < KAPPA_N_THEMES; kind++)
+    {
+      g_autofree guint8 *pixels = support_draw (figure, WIDTH, HEIGHT, kind);
+
+      both = support_count (pixels, WIDTH, HEIGHT, series_color (kind, 1), 2);
+      g_free (g_steal_pointer (&pixels));
+      g_assert_true (kappa_figure_update (figure, waiting, NULL));
+      pixels = support_draw (figure, WIDTH, HEIGHT, kind);
+      one = support_count (pixels, WIDTH, HEIGHT, series_color (kind, 1), 2);
+      g_assert_cmpuint (one, >, 500);
+      g_assert_cmpuint (both, >, one + one / 2);
+      g_assert_true (kappa_figure_update (figure, result, NULL));
+    }
+  g_free (support_draw (figure, 60, 40, KAPPA_THEME_LIGHT));
+  g_assert_true (kappa_figure_set_text (figure, "rules", "false", NULL));
+  g_free (support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_DARK));
+  g_assert_false (kappa_figure_update (figure, empty, &error));
+  g_assert_nonnull (strstr (error->message, "comparison"));
 }
 
 /* The moments are those of the definition, every value is in one bin, and zeros and NaN are told
@@ -618,6 +721,8 @@ main (int argc, char **argv)
   g_test_add_func ("/figures/bars-compared", test_bars_compared);
   g_test_add_func ("/figures/units", test_units);
   g_test_add_func ("/figures/curve-preferred", test_curve_preferred);
+  g_test_add_func ("/figures/curve-unresolved", test_curve_unresolved);
+  g_test_add_func ("/figures/pairs", test_pairs);
   g_test_add_func ("/figures/histogram-of-rows", test_histogram_of_rows);
   g_test_add_func ("/figures/histogram", test_histogram);
   g_test_add_func ("/figures/histogram-bins", test_histogram_bins);

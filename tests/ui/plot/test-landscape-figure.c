@@ -3,7 +3,7 @@
 
 #include "tests/ui/plot/support.h"
 #include "ui/plot/colormap.h"
-#include "ui/plot/landscape-figure.h"
+#include "ui/plot/landscape-private.h"
 
 #define WIDTH  640
 #define HEIGHT 480
@@ -684,6 +684,27 @@ count_changes (KappaFigure *figure, const guint8 *before)
   return changed;
 }
 
+/* How far off interpolated points were found to be is told below the picture. */
+static void
+test_interpolation_error (void)
+{
+  g_autoptr (KappaResult) result = support_make_plane (21, 21, steep);
+  g_autoptr (KappaFigure) figure = kappa_landscape_figure_new ();
+  g_autofree char *before = NULL, *after = NULL;
+  const gsize n = 20;
+
+  add_array (result, "interpolated", 21, left_half);
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  before = kappa_landscape_dup_notes (KAPPA_LANDSCAPE_FIGURE (figure));
+  g_assert_null (strstr (before, "measured"));
+  kappa_result_set_scalar (result, "interpolation_error", 0.031, "", KAPPA_CERTAINTY_EXACT,
+                           "made up");
+  kappa_result_take_array (result, kappa_array_new ("held_out_loss", "nat", "made up", 1, &n));
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  after = kappa_landscape_dup_notes (KAPPA_LANDSCAPE_FIGURE (figure));
+  g_assert_nonnull (strstr (after, "Off by 3.1 % of the loss at most, measured at 20 of them."));
+}
+
 /* A trajectory, the quadratic model and the mask of what was interpolated lie over the loss; a map
  * on another grid is a quantity of its own. */
 static void
@@ -763,6 +784,7 @@ main (int argc, char **argv)
   g_test_add_func ("/landscape-figure/view-text", test_view_text);
   g_test_add_func ("/landscape-figure/view-errors", test_view_errors);
   g_test_add_func ("/landscape-figure/zoom-and-pan", test_zoom_and_pan);
+  g_test_add_func ("/landscape-figure/interpolation-error", test_interpolation_error);
   g_test_add_func ("/landscape-figure/turning", test_turning);
   g_test_add_func ("/landscape-figure/cursor", test_cursor);
   g_test_add_func ("/landscape-figure/quantities", test_quantities);

@@ -196,11 +196,17 @@ test_interim (void)
 static void
 test_views (void)
 {
-  static const char *const views[] = { "view=rank",          "view=rank;lambda-scale=log",
-                                       "view=rank;log=true", "lambda-scale=log",
-                                       "scale=linear",       "view=density;x-range=-5:5",
-                                       "limits=1e-3:10",     "view=rank;limits=-3:7",
-                                       "x-range=200:300" };
+  static const char *const views[] = { "view=rank",
+                                       "view=rank;lambda-scale=log",
+                                       "view=rank;log=true",
+                                       "lambda-scale=log",
+                                       "scale=linear",
+                                       "view=density;x-range=-5:5",
+                                       "limits=1e-3:10",
+                                       "view=rank;limits=-3:7",
+                                       "x-range=200:300",
+                                       "view=log-density",
+                                       "view=log-density;x-range=-5:5" };
 
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     for (int density = 0; density < 2; density++)
@@ -223,6 +229,63 @@ test_views (void)
         kappa_figure_pan (figure, 25.0, 0.0, WIDTH, HEIGHT);
         g_free (support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT));
       }
+}
+
+/* The negative eigenvalues first, then the positive ones, over the logarithm of their size. */
+static void
+add_decades (KappaResult *result, const char *name, double factor)
+{
+  const gsize dims[] = { 2, NODES };
+  KappaArray *array = kappa_array_new (name, "1/decade", "made up", 2, dims);
+  double at[NODES], density[2 * NODES];
+
+  for (int i = 0; i < NODES; i++)
+    {
+      at[i] = -2.0 + 5.0 * i / (NODES - 1);
+      density[i] = factor * 1e-3;
+      density[NODES + i] = factor * 1e-1;
+    }
+  kappa_array_set_axis (array, 1, "log10 |lambda|", at);
+  kappa_result_take_array (result, array);
+  kappa_result_set_values (result, name, 0, 2 * NODES, density);
+}
+
+/* By size, a negative eigenvalue stands at its absolute value, in the colour of its own density. */
+static void
+test_by_size (void)
+{
+  g_autoptr (KappaResult) result = make_spectrum (TRUE, G_N_ELEMENTS (eigenvalues));
+  g_autoptr (KappaFigure) figure = NULL;
+  g_autofree guint8 *pixels = NULL;
+  KappaProbe probe;
+  double x, y;
+
+  add_decades (result, "log_density", 1.0);
+  add_decades (result, "log_density_low", 0.5);
+  add_decades (result, "log_density_high", 2.0);
+  figure = kappa_figure_new_for_result ("spectrum", result, NULL);
+  g_assert_true (kappa_figure_set_text (figure, "view", "log-density", NULL));
+  pixels = support_draw (figure, WIDTH, HEIGHT, KAPPA_THEME_LIGHT);
+  for (guint i = 0; i < G_N_ELEMENTS (eigenvalues); i++)
+    {
+      gboolean negative = eigenvalues[i] < 0.0;
+
+      g_assert_true (
+          kappa_figure_locate (figure, fabs (eigenvalues[i]), 2e-3, WIDTH, HEIGHT, &x, &y));
+      g_assert_true (is_near (pixels, x, y, series_color (KAPPA_THEME_LIGHT, negative ? 2 : 1)));
+      g_assert_true (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe));
+      g_assert_cmpfloat (probe.value, ==, eigenvalues[i]);
+      g_assert_cmpint (kappa_spectrum_figure_find (KAPPA_SPECTRUM_FIGURE (figure), probe.x), ==,
+                       (int)i);
+      kappa_probe_clear (&probe);
+    }
+  g_assert_true (kappa_figure_locate (figure, 0.1, 1e-1, WIDTH, HEIGHT, &x, &y));
+  g_assert_true (support_is_close (support_pixel (pixels, WIDTH, x, y),
+                                   series_color (KAPPA_THEME_LIGHT, 0), 60));
+  g_assert_true (kappa_figure_probe (figure, x, y, WIDTH, HEIGHT, &probe));
+  g_assert_nonnull (strstr (probe.text, "λ < 0: 0.00100"));
+  g_assert_nonnull (strstr (probe.text, "λ > 0: 0.100"));
+  kappa_probe_clear (&probe);
 }
 
 /* Several matrices in one result: the quantity says which, and the figure reads it at once. */
@@ -261,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spectrum/pick", test_pick);
   g_test_add_func ("/spectrum/interim", test_interim);
   g_test_add_func ("/spectrum/views", test_views);
+  g_test_add_func ("/spectrum/by-size", test_by_size);
   g_test_add_func ("/spectrum/quantities", test_quantities);
   return g_test_run ();
 }
