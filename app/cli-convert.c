@@ -20,6 +20,7 @@ print_json (const char *from, const char *to, const KappaConversion *conversion)
   kappa_json_writer_add_integer (writer, "bytes", (gint64)conversion->n_bytes);
   kappa_json_writer_add_integer (writer, "metadata", conversion->n_metadata);
   kappa_json_writer_add_integer (writer, "metadata_left_out", conversion->n_left_out);
+  kappa_json_writer_add_integer (writer, "literals_left_out", conversion->n_literals);
   if (conversion->has_network)
     {
       kappa_json_writer_add_number (writer, "largest_difference", conversion->difference);
@@ -43,6 +44,9 @@ print_text (const char *to, const KappaConversion *conversion)
         "network read back: the logits of an image of noise differ by at most %.3g, the largest "
         "is %.3g\n",
         conversion->difference, conversion->largest);
+  if (conversion->n_literals > 0)
+    g_print ("constants of the graph, which are no tensors of the network, left out: %u\n",
+             conversion->n_literals);
   if (conversion->n_metadata > 0)
     g_print ("metadata kept: %u\n", conversion->n_metadata);
   if (conversion->n_left_out > 0)

@@ -4,6 +4,7 @@
 
 #include "core/formats/atomic-file.h"
 #include "core/formats/npz.h"
+#include "core/formats/onnx-file.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/tensor-file-private.h"
 
@@ -129,6 +130,15 @@ read_elements (const KappaExportTensor *tensor, gpointer elements, GError **erro
   return kappa_tensor_file_read_elements (tensor->source, tensor->index, elements, error);
 }
 
+/* Numbers of a graph are no tensors of a network. */
+static gboolean
+is_literal (const Job *job, guint index)
+{
+  KappaOnnxFile *onnx = kappa_onnx_file_from (job->file);
+
+  return onnx != NULL && kappa_onnx_file_is_literal (onnx, index);
+}
+
 static void
 collect_tensors (Job *job)
 {
@@ -142,6 +152,8 @@ collect_tensors (Job *job)
                                    .source = job->file,
                                    .index = i };
 
+      if (is_literal (job, i))
+        continue;
       memcpy (tensor.dims, info->dims, sizeof info->dims);
       g_array_append_val (job->tensors, tensor);
     }
@@ -227,7 +239,7 @@ check_copy (const Job *job, const char *path, GError **error)
                          GUINT_TO_POINTER (i));
   for (guint i = 0; i < kappa_tensor_file_get_n_tensors (job->file); i++)
     if (g_cancellable_set_error_if_cancelled (job->cancellable, error)
-        || !compare_tensor (job, copy, i, names, error))
+        || (!is_literal (job, i) && !compare_tensor (job, copy, i, names, error)))
       return FALSE;
   return TRUE;
 }
@@ -254,9 +266,11 @@ describe (const Job *job, KappaConversion *conversion)
                                     .n_tensors = job->tensors->len,
                                     .n_metadata = job->writer->metadata ? n_texts : 0,
                                     .n_left_out = job->writer->metadata ? 0 : n_texts };
+  conversion->n_literals = kappa_tensor_file_get_n_tensors (job->file) - job->tensors->len;
   for (guint i = 0; i < job->tensors->len; i++)
     {
-      const KappaTensorInfo *info = kappa_tensor_file_get_info (job->file, i);
+      const guint index = g_array_index (job->tensors, KappaExportTensor, i).index;
+      const KappaTensorInfo *info = kappa_tensor_file_get_info (job->file, index);
 
       conversion->n_bytes += info->n * kappa_element_get_size (info->element);
     }
@@ -286,7 +300,8 @@ run (Job *job, const char *from, KappaConversion *conversion, GError **error)
  * @conversion: (out): what was done
  *
  * Tensors keep their names, types and bits: they are read back and compared before the file gets
- * its name. One tensor at a time is in memory, or two.
+ * its name. Numbers that stand in the graph of an ONNX model are no tensors. One tensor at a time
+ * is in memory, or two.
  *
  * Returns: %FALSE with %KAPPA_ERROR_USAGE if @to is there already or its name says no format,
  * %KAPPA_ERROR_FORMAT if the format cannot hold the tensors, or the error of the reader or writer;

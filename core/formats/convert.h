@@ -10,6 +10,7 @@
  * @n_bytes: that their elements take
  * @n_metadata: texts the file says about itself that were kept
  * @n_left_out: such texts for which the new format has no room
+ * @n_literals: constants of a graph that are no tensors of its network, which were not written
  * @has_network: whether the network was written, too, and run
  * @difference: then, the largest difference of a logit between both files, of an image of noise
  * @largest: then, the largest logit of the first file, without its sign
@@ -22,6 +23,7 @@ typedef struct
   guint64 n_bytes;
   guint n_metadata;
   guint n_left_out;
+  guint n_literals;
   gboolean has_network;
   double difference;
   double largest;

@@ -374,6 +374,19 @@ kappa_onnx_file_get_opset (KappaOnnxFile *self)
 }
 
 /**
+ * kappa_onnx_file_is_literal:
+ *
+ * Returns: whether a tensor of the file stands in the graph as a number or a few, not as a weight
+ */
+gboolean
+kappa_onnx_file_is_literal (KappaOnnxFile *self, guint index)
+{
+  return index >= self->model->graph->n_initializer
+         && kappa_tensor_file_get_info (KAPPA_TENSOR_FILE (self), index)->n
+                <= KAPPA_ONNX_MAX_LITERAL;
+}
+
+/**
  * kappa_onnx_file_find:
  * @tensor: of the graph
  * @index: (out): which tensor of the file it is

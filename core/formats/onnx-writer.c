@@ -23,7 +23,6 @@ struct _KappaOnnxWriter
 {
   Onnx__ModelProto *model; /* its graph has no initialisers until it is saved */
   GArray *tensors;         /* KappaExportTensor */
-  GPtrArray *owned;        /* names and elements of tensors made here */
 };
 
 /* One more place at the end of a repeated field. */
@@ -50,7 +49,6 @@ kappa_onnx_writer_new (const char *name)
       = MESSAGE (Onnx__OperatorSetIdProto, ONNX__OPERATOR_SET_ID_PROTO__INIT);
 
   self->tensors = g_array_new (FALSE, FALSE, sizeof (KappaExportTensor));
-  self->owned = g_ptr_array_new_with_free_func (g_free);
   self->model = MESSAGE (Onnx__ModelProto, ONNX__MODEL_PROTO__INIT);
   self->model->has_ir_version = TRUE;
   self->model->ir_version = 8;
@@ -68,7 +66,6 @@ void
 kappa_onnx_writer_free (KappaOnnxWriter *self)
 {
   onnx__model_proto__free_unpacked (self->model, NULL);
-  g_ptr_array_unref (self->owned);
   g_array_unref (self->tensors);
   g_free (self);
 }
@@ -149,22 +146,10 @@ kappa_onnx_writer_add_tensor (KappaOnnxWriter *self, const KappaExportTensor *te
   g_array_append_vals (self->tensors, tensor, 1);
 }
 
-static void
-add_own (KappaOnnxWriter *self, KappaExportTensor tensor, gpointer elements)
-{
-  char *name = g_strdup (tensor.name);
-
-  g_ptr_array_add (self->owned, name);
-  g_ptr_array_add (self->owned, elements);
-  tensor.name = name;
-  tensor.data = elements;
-  kappa_onnx_writer_add_tensor (self, &tensor);
-}
-
 /**
  * kappa_onnx_writer_add_integers:
  *
- * Adds an initialiser of one dimension that is no weight: sizes, axes.
+ * Adds a list that is no weight: sizes, axes.
  */
 void
 kappa_onnx_writer_add_integers (KappaOnnxWriter *self,
@@ -172,27 +157,34 @@ kappa_onnx_writer_add_integers (KappaOnnxWriter *self,
                                 const gint64 *values,
                                 gsize n)
 {
-  add_own (
-      self,
-      (KappaExportTensor) { .name = name, .element = KAPPA_ELEMENT_I64, .rank = 1, .dims = { n } },
-      g_memdup2 (values, n * sizeof *values));
+  kappa_onnx_node_add_ints (kappa_onnx_writer_add_node (self, "Constant", name), "value_ints",
+                            values, n);
 }
 
 /**
  * kappa_onnx_writer_add_number:
  * @wide: whether it is stored as float64
  *
- * Adds a scalar initialiser that is no weight.
+ * Adds a scalar that is no weight.
  */
 void
 kappa_onnx_writer_add_number (KappaOnnxWriter *self, const char *name, double value, gboolean wide)
 {
-  const float single = (float)value;
-  const KappaExportTensor tensor
-      = { .name = name, .element = wide ? KAPPA_ELEMENT_F64 : KAPPA_ELEMENT_F32 };
+  Onnx__NodeProto *node = kappa_onnx_writer_add_node (self, "Constant", name);
+  Onnx__AttributeProto *attribute;
 
-  add_own (self, tensor,
-           wide ? g_memdup2 (&value, sizeof value) : g_memdup2 (&single, sizeof single));
+  if (!wide)
+    {
+      kappa_onnx_node_add_float (node, "value_float", value);
+      return;
+    }
+  attribute = add_attribute (node, "value", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR);
+  attribute->t = MESSAGE (Onnx__TensorProto, ONNX__TENSOR_PROTO__INIT);
+  attribute->t->has_data_type = TRUE;
+  attribute->t->data_type = ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE;
+  attribute->t->has_raw_data = TRUE;
+  attribute->t->raw_data.len = sizeof value;
+  attribute->t->raw_data.data = g_memdup2 (&value, sizeof value);
 }
 
 static Onnx__TensorShapeProto__Dimension *

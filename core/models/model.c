@@ -126,7 +126,7 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
   g_autofree char *name = g_path_get_basename (self->path);
   const KappaPresetHints hints
       = { name, kappa_tensor_file_lookup_metadata (self->file, "input"), self->folder,
-          kappa_tensor_file_lookup_metadata (self->file, "kappa.preprocess") };
+          kappa_tensor_file_lookup_metadata (self->file, KAPPA_PRESET_KEY) };
   const KappaPreprocess *input;
 
   self->table = kappa_tensor_table_new_for_file (self->file);

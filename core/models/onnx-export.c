@@ -126,7 +126,7 @@ add_metadata (Job *job)
 {
   KappaModel *model = job->model;
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree char *preprocess = kappa_preprocess_to_text (&model->preset->preprocess);
+  g_autofree char *settings = kappa_preset_to_text (model->preset);
   g_autofree char *images = kappa_preprocess_describe (&model->preset->preprocess);
   g_autofree char *classes = join_classes (model), *name = g_path_get_basename (model->path);
   g_autofree char *text = g_strdup_printf (
@@ -144,7 +144,7 @@ add_metadata (Job *job)
   add_text (job, seen, "classes", classes);
   add_text (job, seen, "kappa.network", kappa_model_get_architecture (model));
   add_text (job, seen, "kappa.preset", model->preset->name);
-  add_text (job, seen, "kappa.preprocess", preprocess);
+  add_text (job, seen, KAPPA_PRESET_KEY, settings);
   kappa_onnx_writer_set_description (job->writer, text);
 }
 

@@ -7,9 +7,6 @@
 /* Tensors with more elements are weights, whatever they are for. */
 #define MAX_KNOWN 4096
 
-/* Literals with more elements are weights; fewer, means and the like. */
-#define MAX_LITERAL 64
-
 /* The largest network read here has some 6,000 tensors. */
 #define MAX_TENSORS 20000
 #define MAX_NODES   50000
@@ -101,7 +98,8 @@ add_tensor (KappaOnnxNetwork *self,
   tensor.shape.rank = info->rank;
   for (guint d = 0; d < info->rank; d++)
     tensor.shape.dims[d] = (gint64)info->dims[d];
-  known = tensor.real ? info->n == 1 || (constant && info->n <= MAX_LITERAL) : info->n <= MAX_KNOWN;
+  known = tensor.real ? info->n == 1 || (constant && info->n <= KAPPA_ONNX_MAX_LITERAL)
+                      : info->n <= MAX_KNOWN;
   if (known && (tensor.numbers = read_numbers (file, &tensor, error)) == NULL)
     return FALSE;
   g_array_append_val (self->tensors, tensor);

@@ -6,10 +6,6 @@
 /* More numbers in a value mean a mistake, or worse. */
 #define MAX_ELEMENTS ((gint64)1 << 36)
 
-/* Literals of up to so many numbers become constants of the graph; see kappa_onnx_network_tell().
- */
-#define MAX_LITERAL 64
-
 static const char *
 get_name (const KappaOnnxStep *step)
 {
@@ -282,17 +278,17 @@ get_tensor (KappaOnnxWalk *walk,
 static KappaNode
 get_literal (KappaOnnxWalk *walk, const KappaOnnxNumbers *numbers)
 {
-  KappaNode parts[MAX_LITERAL];
+  KappaNode parts[KAPPA_ONNX_MAX_LITERAL];
   const KappaShape one = KAPPA_SHAPE (1);
 
   if (kappa_onnx_numbers_are_equal (numbers))
     return kappa_fill (walk->graph, numbers->values[0], &numbers->shape);
-  if (numbers->n == 0 || numbers->n > MAX_LITERAL)
+  if (numbers->n == 0 || numbers->n > KAPPA_ONNX_MAX_LITERAL)
     {
       kappa_onnx_fail (walk,
                        "it computes with %" G_GSIZE_FORMAT
                        " different numbers that the graph itself makes, at most %d are read",
-                       numbers->n, MAX_LITERAL);
+                       numbers->n, KAPPA_ONNX_MAX_LITERAL);
       return KAPPA_BAD;
     }
   for (gsize i = 0; i < numbers->n; i++)

@@ -155,7 +155,7 @@ choose_by_tables (const KappaRecognition *recognition,
                              "this %s; this is the most "
                              "common way. Choose another preset if the accuracy is off.",
                              recognition->name);
-  return preset_new (find_row (name), hints->preprocess != NULL ? "" : unknown, NULL, error);
+  return preset_new (find_row (name), hints->settings != NULL ? "" : unknown, NULL, error);
 }
 
 static KappaPreset *
@@ -205,23 +205,6 @@ adjust_to_network (KappaPreset *self, const KappaConfig *config, GError **error)
   return kappa_preprocess_set (&self->preprocess, "size", size, error)
          && kappa_preprocess_set (&self->preprocess, "channels",
                                   config->channels == 1 ? "grey" : "rgb", error);
-}
-
-/* Whoever made the file wrote down how images are prepared. */
-static gboolean
-adjust_to_words (KappaPreset *self, const char *words, GError **error)
-{
-  g_autofree char *sentence
-      = g_strdup_printf ("%sThe file's metadata say how images are prepared: %s.",
-                         *self->evidence != '\0' ? " " : "", words);
-
-  if (!kappa_preprocess_parse (&self->preprocess, words, error))
-    {
-      g_prefix_error (error, "what its metadata say of the images: ");
-      return FALSE;
-    }
-  add_evidence (self, sentence);
-  return TRUE;
 }
 
 static gboolean
@@ -289,11 +272,11 @@ split_settings (const char *settings)
   return list;
 }
 
+/* @choices: whether those of the network are set, too */
 static gboolean
-apply_settings (KappaPreset *self, const char *settings, GError **error)
+set_all (KappaPreset *self, const char *settings, gboolean choices, GError **error)
 {
   g_autoptr (GPtrArray) list = split_settings (settings);
-  g_autofree char *sentence = g_strdup_printf (" Set by hand: %s.", settings);
 
   for (guint i = 0; i < list->len; i++)
     {
@@ -306,8 +289,41 @@ apply_settings (KappaPreset *self, const char *settings, GError **error)
                        (const char *)g_ptr_array_index (list, i));
           return FALSE;
         }
+      if (!choices && kappa_choices_has_key (g_strstrip (sides[0])))
+        continue;
       if (!set_choice (self, g_strstrip (sides[0]), g_strstrip (sides[1]), error))
         return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_settings (KappaPreset *self, const char *settings, GError **error)
+{
+  g_autofree char *sentence = g_strdup_printf (" Set by hand: %s.", settings);
+
+  if (!set_all (self, settings, TRUE, error))
+    return FALSE;
+  add_evidence (self, sentence);
+  return TRUE;
+}
+
+/* Whoever made the file wrote down how images are prepared, and what no tensor shows. A file that
+ * brings its network along has the latter in it. */
+static gboolean
+adjust_to_words (KappaPreset *self,
+                 const KappaRecognition *recognition,
+                 const char *words,
+                 GError **error)
+{
+  const gboolean choices = strcmp (recognition->architecture->id, "onnx") != 0;
+  g_autofree char *sentence = g_strdup_printf ("%sThe file's metadata say: %s.",
+                                               *self->evidence != '\0' ? " " : "", words);
+
+  if (!set_all (self, words, choices, error))
+    {
+      g_prefix_error (error, "what its metadata say under “" KAPPA_PRESET_KEY "”: ");
+      return FALSE;
     }
   add_evidence (self, sentence);
   return TRUE;
@@ -345,8 +361,8 @@ kappa_preset_choose (const KappaRecognition *recognition,
       || (strcmp (self->name, "onnx") == 0
           && !adjust_to_network (self, recognition->config, error)))
     return NULL;
-  if ((options->preset == NULL || *options->preset == '\0') && hints->preprocess != NULL
-      && !adjust_to_words (self, hints->preprocess, error))
+  if ((options->preset == NULL || *options->preset == '\0') && hints->settings != NULL
+      && !adjust_to_words (self, recognition, hints->settings, error))
     return NULL;
   if (options->settings != NULL && *options->settings != '\0'
       && !apply_settings (self, options->settings, error))

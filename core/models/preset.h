@@ -21,19 +21,22 @@ struct _KappaPreset
   KappaChoices choices;
 };
 
+/* Where files made here say what was decided, so that those made from them decide likewise. */
+#define KAPPA_PRESET_KEY "kappa.settings"
+
 /**
  * KappaPresetHints:
  * @file_name: the last part of the path
  * @description: (nullable): what the file's own metadata say about its input
  * @folder: (nullable): the Hugging Face folder it lies in
- * @preprocess: (nullable): what the file's own metadata say of the images, in the words of kappa_preprocess_parse()
+ * @settings: (nullable): what the file's own metadata say under %KAPPA_PRESET_KEY, in the words of kappa_preset_to_text()
  */
 typedef struct
 {
   const char *file_name;
   const char *description;
   const KappaHubFolder *folder;
-  const char *preprocess;
+  const char *settings;
 } KappaPresetHints;
 
 KappaPreset *kappa_preset_choose  (const KappaRecognition *recognition, const KappaPresetHints *hints,
