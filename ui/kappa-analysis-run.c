@@ -1,5 +1,6 @@
 #include "core/analysis/recipe.h"
 #include "ui/kappa-analysis-private.h"
+#include "ui/plot/pairs-figure.h"
 #include "ui/plot/report-figure.h"
 
 /* Which run a page shows: found, read from the workspace or followed while it goes on. */
@@ -93,8 +94,8 @@ show_details (KappaAnalysisPage *self)
   KappaAnalysisPagePrivate *priv = kappa_analysis_page_get_private (self);
   g_autofree char *provenance = kappa_analysis_page_dup_provenance (self);
 
-  /* A report is a table of its scalars already. */
-  if (!KAPPA_IS_REPORT_FIGURE (priv->figure))
+  /* A report, and numbers side by side, are a table of the scalars already. */
+  if (!KAPPA_IS_REPORT_FIGURE (priv->figure) && !KAPPA_IS_PAIRS_FIGURE (priv->figure))
     kappa_facts_set_scalars (priv->facts, priv->result);
   kappa_run_view_set_provenance (priv->view, provenance);
 }

@@ -2,6 +2,7 @@
 #include "ui/kappa-clipboard.h"
 #include "ui/kappa-export-dialog.h"
 #include "ui/kappa-page-switcher.h"
+#include "ui/kappa-print.h"
 #include "ui/kappa-window-private.h"
 
 /* Every command of the window is an action: menus, keys, buttons and tests use the same. */
@@ -176,6 +177,28 @@ export_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+print_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KappaWindow *self = KAPPA_WINDOW (widget);
+  KappaPage *page = kappa_window_get_page (self);
+  KappaFigure *figure = get_figure (self);
+  g_autoptr (GtkPrintOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *provenance = NULL;
+
+  if (figure == NULL || !KAPPA_IS_ANALYSIS_PAGE (page))
+    return;
+  provenance = kappa_analysis_page_dup_provenance (KAPPA_ANALYSIS_PAGE (page));
+  operation = kappa_print_new (figure, kappa_run_item_get_title (kappa_desk_get_run (self->desk)),
+                               provenance);
+  gtk_print_operation_set_allow_async (operation, TRUE);
+  if (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
+                               GTK_WINDOW (self), &error)
+      == GTK_PRINT_OPERATION_RESULT_ERROR)
+    kappa_window_tell (self, error->message);
+}
+
+static void
 toggle_flap (AdwFlap *flap)
 {
   adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
@@ -236,6 +259,7 @@ kappa_window_update_actions (KappaWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.run", analysis && ready);
   gtk_widget_action_set_enabled (widget, "win.export", analysis && run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.print", analysis && run != NULL);
   gtk_widget_action_set_enabled (widget, "win.copy-data", analysis && run != NULL);
   gtk_widget_action_set_enabled (widget, "win.copy-command", analysis && run != NULL);
   gtk_widget_action_set_enabled (widget, "win.rename", run != NULL);
@@ -270,6 +294,8 @@ bind_keys (GtkWidgetClass *klass)
                                        "win.open-folder", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Return, GDK_CONTROL_MASK, "win.run", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_e, GDK_CONTROL_MASK, "win.export", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.print", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-picture",
                                        NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
@@ -299,6 +325,7 @@ kappa_window_class_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.step-page", "i", step_page_cb);
   gtk_widget_class_install_action (klass, "win.step-pane", "i", step_pane_cb);
   gtk_widget_class_install_action (klass, "win.export", NULL, export_cb);
+  gtk_widget_class_install_action (klass, "win.print", NULL, print_cb);
   gtk_widget_class_install_action (klass, "win.copy-picture", NULL, copy_picture_cb);
   gtk_widget_class_install_action (klass, "win.copy-data", NULL, copy_data_cb);
   gtk_widget_class_install_action (klass, "win.copy-command", NULL, copy_command_cb);

@@ -8,6 +8,7 @@
 #include "ui/kappa-export-dialog.h"
 #include "ui/kappa-page-table.h"
 #include "ui/kappa-preferences.h"
+#include "ui/kappa-print.h"
 #include "ui/kappa-run-row.h"
 #include "ui/kappa-run-view.h"
 #include "ui/kappa-settings.h"
@@ -341,6 +342,32 @@ test_compatibility (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_get_sensitive (fixture->window->export_button));
 }
 
+/* A page on paper is a PDF file that holds the figure. */
+static void
+test_print (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "figure.pdf", NULL);
+  g_autofree char *contents = NULL;
+  g_autoptr (GtkPrintOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+  KappaAnalysisPage *page;
+  gsize size;
+
+  open_sample (fixture);
+  run_page (fixture, "predict");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  operation = kappa_print_new (kappa_analysis_page_get_figure (page), "Predictions", "of a test");
+  gtk_print_operation_set_export_filename (operation, path);
+  g_assert_cmpint (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_EXPORT,
+                                            GTK_WINDOW (fixture->window), &error),
+                   ==, GTK_PRINT_OPERATION_RESULT_APPLY);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &contents, &size, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (size, >, 4000);
+  g_assert_true (g_str_has_prefix (contents, "%PDF-"));
+}
+
 /* A preset that is not the evidence's own is used, told, and part of the recipe. */
 static void
 test_override (Fixture *fixture, gconstpointer data)
@@ -642,6 +669,7 @@ main (int argc, char **argv)
   add ("/window/narrow", test_narrow);
   add ("/window/panes", test_panes);
   add ("/window/compatibility", test_compatibility);
+  add ("/window/print", test_print);
   add ("/window/override", test_override);
   add ("/window/delete-and-undo", test_delete_and_undo);
   add ("/window/session", test_session);
