@@ -1,9 +1,8 @@
-#include "core/analysis/predict-members.h"
+#include "core/analysis/predict-members-private.h"
 
 #include <string.h>
 
-#include "core/analysis/objective.h"
-#include "core/analysis/predict-average.h"
+#include "core/analysis/memory.h"
 #include "core/base/error.h"
 #include "core/models/preset.h"
 
@@ -11,27 +10,9 @@
  */
 #define VIEWS_AT_ONCE 512
 
-/* What the decoded images of all networks together may occupy. */
-#define BUDGET ((gsize)1 << 30)
-
-typedef struct
-{
-  KappaModel *model;
-  KappaBatchSource *batches; /* one for all that prepare images in the same way */
-  gboolean shares;           /* whether it is that of a member before */
-  KappaObjective *objective;
-} Member;
-
-struct _KappaPredictMembers
-{
-  KappaPredictOptions options;
-  guint n, n_views, n_classes;
-  Member *members;
-  int plain; /* the view that is the preset's own crop, the same of all members; -1 for none */
-  guint n_predictions;
-  KappaPrediction *predictions;
-  double **scores; /* of each prediction, a row for each image of a block */
-};
+/* What the decoded images of all networks together may occupy, and what part of all memory. */
+#define BUDGET         ((guint64)1 << 30)
+#define PART_OF_MEMORY 4
 
 void
 kappa_predict_members_free (KappaPredictMembers *self)
@@ -93,7 +74,7 @@ check_classes (KappaModel *first, KappaModel *other, GError **error)
 }
 
 static const KappaPreprocess *
-get_preprocess (const Member *member)
+get_preprocess (const KappaPredictMember *member)
 {
   return &kappa_model_get_preset (member->model)->preprocess;
 }
@@ -114,12 +95,12 @@ find_same (KappaPredictMembers *self, guint m)
 /* An image that one preset can prepare and another cannot would be counted for some members only.
  */
 static gboolean
-check_same_images (const Member *first, const Member *other, GError **error)
+check_same_images (const KappaPredictMember *first, const KappaPredictMember *other, GError **error)
 {
   gint64 n = kappa_batch_source_get_n (first->batches),
          n_other = kappa_batch_source_get_n (other->batches);
   gint64 i = 0;
-  const Member *lacking;
+  const KappaPredictMember *lacking;
   const KappaProblem *problem;
 
   while (i < MIN (n, n_other)
@@ -154,7 +135,8 @@ make_batches (KappaPredictMembers *self,
 
   if (n_sources == 1 && options->crops == KAPPA_CROPS_ONE && options->n_sample == 0)
     return kappa_inputs_make_batches (given, "data", "model", options->labelled, context, error);
-  batch.budget = BUDGET / n_sources;
+  batch.budget = (gsize)MAX (
+      MIN (BUDGET, kappa_memory_get_budget (context) / PART_OF_MEMORY) / n_sources, 1);
   return kappa_inputs_make_views (given, "data", "model", m, options->n_sample, &batch, context,
                                   error);
 }
@@ -174,7 +156,7 @@ open_members (KappaPredictMembers *self, KappaInputs *given, KappaContext *conte
     }
   for (guint m = 0; m < self->n; m++)
     {
-      Member *member = &self->members[m];
+      KappaPredictMember *member = &self->members[m];
 
       member->batches = member->shares ? g_object_ref (self->members[find_same (self, m)].batches)
                                        : make_batches (self, given, m, n_sources, context, error);
@@ -189,7 +171,7 @@ make_objectives (KappaPredictMembers *self, GError **error)
 {
   for (guint m = 0; m < self->n; m++)
     {
-      Member *member = &self->members[m];
+      KappaPredictMember *member = &self->members[m];
 
       member->objective = kappa_objective_new (member->model, member->batches,
                                                self->options.precision, self->options.l2, error);
@@ -257,7 +239,7 @@ kappa_predict_members_new (KappaInputs *given,
 
   self->options = *options;
   self->n = kappa_inputs_get_n (given, "model");
-  self->members = g_new0 (Member, self->n);
+  self->members = g_new0 (KappaPredictMember, self->n);
   return open_members (self, given, context, error) && complete (self, error)
              ? g_steal_pointer (&self)
              : NULL;
@@ -276,11 +258,11 @@ kappa_predict_members_new_float32 (KappaPredictMembers *of, GError **error)
   self->options = of->options;
   self->options.precision = KAPPA_PRECISION_FLOAT32;
   self->n = of->n;
-  self->members = g_new0 (Member, self->n);
+  self->members = g_new0 (KappaPredictMember, self->n);
   for (guint m = 0; m < self->n; m++)
-    self->members[m] = (Member) { .model = g_object_ref (of->members[m].model),
-                                  .batches = g_object_ref (of->members[m].batches),
-                                  .shares = TRUE };
+    self->members[m] = (KappaPredictMember) { .model = g_object_ref (of->members[m].model),
+                                              .batches = g_object_ref (of->members[m].batches),
+                                              .shares = TRUE };
   return complete (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -428,122 +410,4 @@ kappa_predict_members_calibrate (KappaPredictMembers *self,
       *seconds_per_image += seconds * self->n_views;
     }
   return TRUE;
-}
-
-/**
- * kappa_predict_members_list:
- * @n: (out)
- *
- * Returns: (transfer none) (array length=n): the predictions that are computed: first that of
- * everything; where there is more than one network that of each alone; then, if one of several
- * views is the preset's own crop, the same once more of that view
- */
-const KappaPrediction *
-kappa_predict_members_list (KappaPredictMembers *self, guint *n)
-{
-  *n = self->n_predictions;
-  return self->predictions;
-}
-
-static guint
-find_prediction (KappaPredictMembers *self, int member, gboolean plain)
-{
-  guint p = 0;
-
-  while (self->predictions[p].member != member || self->predictions[p].plain != plain)
-    p++;
-  return p;
-}
-
-/* What one network says of each image, from the logits of all views. */
-static void
-average_views (KappaPredictMembers *self, const double *logits, gint64 count, guint prediction)
-{
-  gsize n = self->n_classes;
-  gboolean plain = self->predictions[prediction].plain;
-  KappaAverage average = self->options.average;
-
-  for (gint64 i = 0; i < count; i++, logits += n * self->n_views)
-    {
-      double *mean = self->scores[prediction] + (gsize)i * n;
-
-      if (plain || self->n_views == 1)
-        {
-          memcpy (mean, logits + (plain ? (gsize)self->plain * n : 0), n * sizeof *mean);
-          continue;
-        }
-      kappa_average_begin (mean, n, average);
-      for (guint v = 0; v < self->n_views; v++)
-        kappa_average_add (mean, logits + v * n, n, average);
-      kappa_average_finish (mean, n, self->n_views, average);
-    }
-}
-
-static void
-average_members (KappaPredictMembers *self, gint64 count, gboolean plain)
-{
-  gsize n = self->n_classes;
-  guint whole = find_prediction (self, -1, plain), first = find_prediction (self, 0, plain);
-  KappaAverage average = self->options.average;
-
-  for (gint64 i = 0; i < count; i++)
-    {
-      double *mean = self->scores[whole] + (gsize)i * n;
-
-      kappa_average_begin (mean, n, average);
-      for (guint m = 0; m < self->n; m++)
-        kappa_average_add (mean, self->scores[first + m] + (gsize)i * n, n, average);
-      kappa_average_finish (mean, n, self->n, average);
-    }
-}
-
-/**
- * kappa_predict_members_compute:
- * @first: number of an image
- * @count: at most kappa_predict_members_get_block()
- *
- * Computes the scores of all predictions for some images. Advances the progress by one for each
- * view and network.
- *
- * Returns: %FALSE with the error, or %G_IO_ERROR_CANCELLED
- */
-gboolean
-kappa_predict_members_compute (KappaPredictMembers *self,
-                               gint64 first,
-                               gint64 count,
-                               KappaContext *context,
-                               GError **error)
-{
-  gboolean plain = self->predictions[self->n_predictions - 1].plain;
-
-  g_return_val_if_fail (count <= kappa_predict_members_get_block (self), FALSE);
-
-  for (guint m = 0; m < self->n; m++)
-    {
-      int member = self->n > 1 ? (int)m : -1;
-      const double *logits = kappa_objective_compute_logits (
-          self->members[m].objective, first * self->n_views, count * self->n_views, context, error);
-
-      if (logits == NULL)
-        return FALSE;
-      average_views (self, logits, count, find_prediction (self, member, FALSE));
-      if (plain)
-        average_views (self, logits, count, find_prediction (self, member, TRUE));
-    }
-  for (int with_plain = 0; self->n > 1 && with_plain <= plain; with_plain++)
-    average_members (self, count, with_plain == 1);
-  return TRUE;
-}
-
-/**
- * kappa_predict_members_get_scores:
- * @prediction: index into the list of predictions
- *
- * Returns: (transfer none): a row for each image that was computed last, a score for each class:
- * the largest belongs to the predicted class, and their softmax is its probability
- */
-const double *
-kappa_predict_members_get_scores (KappaPredictMembers *self, guint prediction)
-{
-  return self->scores[prediction];
 }
