@@ -297,6 +297,62 @@ count_common (const char *layer, const char *name)
   return strncmp (layer, name, common) == 0 && (next == '\0' || next == '.') ? common : 0;
 }
 
+/* How many letters of the path to two names are the same, up to a dot. */
+static gsize
+count_shared (const char *a, const char *b)
+{
+  gsize shared = 0;
+
+  for (gsize i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+    if (a[i] == '.')
+      shared = i;
+  return shared;
+}
+
+static gboolean
+have_same_number (const char *a, const char *b)
+{
+  gsize n = strlen (a), m = strlen (b);
+
+  return n > 0 && m > 0 && g_ascii_isdigit (a[n - 1]) && a[n - 1] == b[m - 1];
+}
+
+/* An activation is no layer: "layer1.0.relu2" follows what in its block has the same number. */
+static gsize
+rate (const char *layer, const char *name)
+{
+  gsize common = count_common (layer, name), shared = count_shared (layer, name);
+
+  if (common == 0 && shared == 0)
+    return 0;
+  return 4 * MAX (common, shared) + (common > 0 ? 2 : 0) + have_same_number (layer, name);
+}
+
+static guint
+find_nearest (KappaLayerList *self, const char *name)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection)), best = n;
+  gsize highest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (KappaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+      gsize rating = rate (kappa_layer_item_get (item)->name, name);
+
+      if (rating > highest)
+        {
+          highest = rating;
+          best = i;
+        }
+    }
+  /* These parts have the names of no layer. */
+  if (best == n && n > 0 && g_str_equal (name, "stem"))
+    best = 0;
+  if (best == n && n > 0 && g_str_equal (name, "head"))
+    best = n - 1;
+  return best;
+}
+
 /**
  * kappa_layer_list_select:
  * @name: of a layer, or of a tensor, an activation or a block; the layer nearest to it is selected
@@ -304,25 +360,14 @@ count_common (const char *layer, const char *name)
 void
 kappa_layer_list_select (KappaLayerList *self, const char *name)
 {
-  guint best = GTK_INVALID_LIST_POSITION;
-  gsize longest = 0;
+  guint best;
 
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   search_cb (self);
   if (self->selection == NULL)
     return;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selection)); i++)
-    {
-      g_autoptr (KappaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
-      gsize common = count_common (kappa_layer_item_get (item)->name, name);
-
-      if (common > longest)
-        {
-          longest = common;
-          best = i;
-        }
-    }
-  if (best == GTK_INVALID_LIST_POSITION)
+  best = find_nearest (self, name);
+  if (best == g_list_model_get_n_items (G_LIST_MODEL (self->selection)))
     return;
   gtk_single_selection_set_selected (self->selection, best);
   gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", best);

@@ -6,6 +6,7 @@
 #include "ui/kappa-application.h"
 #include "ui/kappa-clipboard.h"
 #include "ui/kappa-export-dialog.h"
+#include "ui/kappa-layer-list.h"
 #include "ui/kappa-page-table.h"
 #include "ui/kappa-preferences.h"
 #include "ui/kappa-print.h"
@@ -617,21 +618,40 @@ test_run_of_closed_model (Fixture *fixture, gconstpointer data)
   g_assert_true (ui_test_wait (has_both, fixture->window, 20.0));
 }
 
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
 /* What stands on a figure of layers opens the layer: a tensor is in one, an activation follows one,
  * a block begins with one. */
 static void
 test_show_layer (Fixture *fixture, gconstpointer data)
 {
+  static const char *const names[][2] = { { "layer1.0.conv1.weight", "layer1.0.conv1" },
+                                          { "layer2.1.relu1", "layer2.1.conv1" },
+                                          { "layer2.1.relu2", "layer2.1.conv2" },
+                                          { "layer3.0", "layer3.0.conv1" },
+                                          { "stem", "conv1" },
+                                          { "head", "linear" } };
+
   open_sample (fixture);
   kappa_window_show_page (fixture->window, "model");
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      static const char *const names[] = { "layer1.0.conv1.weight", "layer2.1.relu1", "layer3.0" };
+      GtkWidget *page = GTK_WIDGET (kappa_window_find_page (fixture->window, "model")), *list;
 
       kappa_window_show_page (fixture->window, "activity");
-      kappa_window_show_layer (fixture->window, names[i]);
-      g_assert_true (kappa_window_get_page (fixture->window)
-                     == kappa_window_find_page (fixture->window, "model"));
+      kappa_window_show_layer (fixture->window, names[i][0]);
+      g_assert_true (GTK_WIDGET (kappa_window_get_page (fixture->window)) == page);
+      list = find_widget (page, KAPPA_TYPE_LAYER_LIST);
+      g_assert_cmpstr (kappa_layer_list_get_selected (KAPPA_LAYER_LIST (list)), ==, names[i][1]);
     }
 }
 
