@@ -128,7 +128,12 @@ kappa_onnx_write_layer_norm (KappaOnnxEmitter *self, const KappaOnnxPiece *piece
 {
   Onnx__NodeProto *node = kappa_onnx_emit_node (self, piece, piece->n_inputs);
 
-  kappa_onnx_node_add_int (node, "axis", -1);
+  gint64 n = 0;
+
+  for (guint d = 0; d < KAPPA_MAX_RANK; d++)
+    n += piece->axes >> d & 1;
+  if (n > 0)
+    kappa_onnx_node_add_int (node, "axis", -n);
   kappa_onnx_node_add_float (node, "epsilon", piece->number);
   return TRUE;
 }

@@ -186,46 +186,101 @@ is_mean_of (KappaGraph *g, KappaNode node, KappaNode x, guint axes)
          && mean.inputs[0] == x && mean.axes == axes;
 }
 
-/* x − mean over the last axis */
+/* x − mean */
 static gboolean
-match_centred (KappaGraph *g, KappaNode node, KappaNode *x)
+match_centred (KappaGraph *g, KappaNode node, guint axes, KappaNode *x)
 {
   if (!is (g, node, "sub"))
     return FALSE;
   *x = operand (g, node, 0);
-  return is_mean_of (g, operand (g, node, 1), *x, 1u << (kappa_graph_get_shape (g, *x)->rank - 1));
+  return is_mean_of (g, operand (g, node, 1), *x, axes);
 }
 
-/* (x − mean) / √(variance + epsilon) over the last axis */
+/* (x − mean) / √(variance + epsilon) over axes */
 static gboolean
-match_standardised (KappaGraph *g, KappaNode node, KappaNode *x, double *epsilon)
+match_standardised (KappaGraph *g, KappaNode node, guint axes, KappaNode *x, double *epsilon)
 {
   KappaNode stretched, centred, variance;
   KappaOnnxPiece mean = { 0 };
 
-  if (!part (g, node, "mul", "broadcast", &stretched, &centred) || !match_centred (g, centred, x)
+  if (!part (g, node, "mul", "broadcast", &stretched, &centred)
+      || !match_centred (g, centred, axes, x)
       || !match_inverse_root (g, operand (g, stretched, 0), &variance, epsilon)
-      || !kappa_onnx_match_mean (g, variance, &mean)
-      || mean.axes != 1u << (kappa_graph_get_shape (g, *x)->rank - 1))
+      || !kappa_onnx_match_mean (g, variance, &mean) || mean.axes != axes)
     return FALSE;
   return is (g, mean.inputs[0], "mul") && operand (g, mean.inputs[0], 0) == centred
          && operand (g, mean.inputs[0], 1) == centred;
 }
 
+/* @node is a tensor of the last axes of @shape, from @axis on, perhaps stretched. */
 static gboolean
-match_layer_norm (KappaGraph *g, KappaNode node, KappaOnnxPiece *piece)
+is_tail (KappaGraph *g, KappaNode node, const KappaShape *shape, guint axis, KappaNode *tensor)
 {
-  const guint last = kappa_graph_get_shape (g, node)->rank - 1;
+  KappaShape tail = { .rank = shape->rank - axis };
+
+  memcpy (tail.dims, shape->dims + axis, tail.rank * sizeof *tail.dims);
+  *tensor = is (g, node, "broadcast") ? operand (g, node, 0) : node;
+  if (is (g, *tensor, "reshape"))
+    *tensor = operand (g, *tensor, 0);
+  return *tensor != node && kappa_shape_equal (kappa_graph_get_shape (g, *tensor), &tail);
+}
+
+/* @node is @op of something and such a tensor, in either order. */
+static gboolean
+split_tail (KappaGraph *g,
+            KappaNode node,
+            const char *op,
+            guint axis,
+            KappaNode *rest,
+            KappaNode *tensor)
+{
+  if (!is (g, node, op))
+    return FALSE;
+  for (guint i = 0; i < 2; i++)
+    if (is_tail (g, operand (g, node, i), kappa_graph_get_shape (g, node), axis, tensor))
+      {
+        *rest = operand (g, node, 1 - i);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Over the last axes, from @axis on; the shift may be left out. */
+static gboolean
+match_layer_norm (KappaGraph *g, KappaNode node, guint axis, KappaOnnxPiece *piece)
+{
+  const guint rank = kappa_graph_get_shape (g, node)->rank;
+  const guint axes = ((1u << rank) - 1) & ~((1u << axis) - 1);
+  KappaNode scaled = node, standardised, scale, shift, x;
+  const gboolean shifted = is (g, node, "add");
+
+  if ((shifted && !split_tail (g, node, "add", axis, &scaled, &shift))
+      || !split_tail (g, scaled, "mul", axis, &standardised, &scale)
+      || !match_standardised (g, standardised, axes, &x, &piece->number))
+    return FALSE;
+  piece->inputs[piece->n_inputs++] = x;
+  piece->inputs[piece->n_inputs++] = scale;
+  if (shifted)
+    piece->inputs[piece->n_inputs++] = shift;
+  piece->axes = axes;
+  piece->operator= "LayerNormalization";
+  piece->write = kappa_onnx_write_layer_norm;
+  return TRUE;
+}
+
+static gboolean
+match_instance_norm (KappaGraph *g, KappaNode node, KappaOnnxPiece *piece)
+{
   KappaNode scaled, standardised, scale, shift, x;
 
-  if (!split (g, node, "add", last, &scaled, &shift)
-      || !split (g, scaled, "mul", last, &standardised, &scale)
-      || !match_standardised (g, standardised, &x, &piece->number))
+  if (kappa_graph_get_shape (g, node)->rank != 4 || !split (g, node, "add", 1, &scaled, &shift)
+      || !split (g, scaled, "mul", 1, &standardised, &scale)
+      || !match_standardised (g, standardised, 12u, &x, &piece->number))
     return FALSE;
   piece->inputs[piece->n_inputs++] = x;
   piece->inputs[piece->n_inputs++] = scale;
   piece->inputs[piece->n_inputs++] = shift;
-  piece->operator= "LayerNormalization";
+  piece->operator= "InstanceNormalization";
   piece->write = kappa_onnx_write_layer_norm;
   return TRUE;
 }
@@ -233,14 +288,22 @@ match_layer_norm (KappaGraph *g, KappaNode node, KappaOnnxPiece *piece)
 /**
  * kappa_onnx_match_norms:
  *
- * Returns: whether @node is the result of a batch norm or layer norm
+ * Returns: whether @node is the result of a batch norm, layer norm or instance norm
  */
 gboolean
 kappa_onnx_match_norms (KappaGraph *graph, KappaNode node, KappaOnnxPiece *piece)
 {
-  return is (graph, node, "add")
-         && (match_conv_norm (graph, node, piece) || match_norm (graph, node, piece)
-             || match_layer_norm (graph, node, piece));
+  const guint rank = kappa_graph_get_shape (graph, node)->rank;
+
+  if (!is (graph, node, "add") && !is (graph, node, "mul"))
+    return FALSE;
+  if (match_conv_norm (graph, node, piece) || match_norm (graph, node, piece)
+      || match_instance_norm (graph, node, piece))
+    return TRUE;
+  for (guint axis = rank; axis-- > 1;)
+    if (match_layer_norm (graph, node, axis, piece))
+      return TRUE;
+  return FALSE;
 }
 
 /**

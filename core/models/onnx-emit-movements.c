@@ -203,7 +203,7 @@ static const char *
 turn (KappaOnnxEmitter *self, const KappaOnnxPiece *piece, guint input)
 {
   const char *name = kappa_onnx_emit_name (self, piece->inputs[input]), *turned;
-  const guint rank = get_rank (self, piece);
+  const guint rank = kappa_graph_get_shape (self->graph, piece->inputs[input])->rank;
   g_autofree char *wish = NULL;
   gint64 permutation[KAPPA_MAX_RANK];
   Onnx__NodeProto *node;

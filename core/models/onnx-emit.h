@@ -81,10 +81,11 @@ gboolean         kappa_onnx_write_slice     (KappaOnnxEmitter *self, const Kappa
 gboolean         kappa_onnx_write_pad       (KappaOnnxEmitter *self, const KappaOnnxPiece *piece, GError **error);
 gboolean         kappa_onnx_write_matmul    (KappaOnnxEmitter *self, const KappaOnnxPiece *piece, GError **error);
 
-/* Names and constants. */
+/* Names and constants (core/models/onnx-emit-names.c). */
 const char      *kappa_onnx_emit_name       (KappaOnnxEmitter *self, KappaNode node);
 const char      *kappa_onnx_emit_unique     (KappaOnnxEmitter *self, const char *wish);
 const char      *kappa_onnx_emit_number     (KappaOnnxEmitter *self, double value);
+void             kappa_onnx_emit_cast       (KappaOnnxEmitter *self, const char *from, const char *to);
 const char      *kappa_onnx_emit_integers   (KappaOnnxEmitter *self, const gint64 *values, gsize n);
 gboolean         kappa_onnx_emit_refuse     (KappaOnnxEmitter *self, KappaNode node, const char *why, GError **error);
 gboolean         kappa_onnx_emit_is_free    (KappaOnnxEmitter *self, KappaNode node, guint axis);

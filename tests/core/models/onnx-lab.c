@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/graph/program.h"
-#include "core/models/model.h"
+#include "core/models/onnx-export.h"
 #include "tests/support/proto-text.h"
 
 #define SAMPLES 2
@@ -117,8 +117,14 @@ append_tensors (GString *text, const char *nodes)
     }
 }
 
-static KappaModel *
-open_case (const OnnxCase *self)
+/**
+ * onnx_lab_open:
+ *
+ * Returns: (transfer full) (nullable): the case as a model; %NULL if it cannot be opened, which
+ * fails the test
+ */
+KappaModel *
+onnx_lab_open (const OnnxCase *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GBytes) bytes = NULL;
@@ -189,7 +195,7 @@ test_case (gconstpointer data)
 {
   const OnnxCase *self = data;
   const KappaProgramOptions options = { .real = KAPPA_F64, .compute = KAPPA_F64 };
-  g_autoptr (KappaModel) model = open_case (self);
+  g_autoptr (KappaModel) model = onnx_lab_open (self);
   g_autoptr (KappaWorkers) workers = kappa_workers_new (1);
   const KappaEnvironment environment = { .workers = workers };
   g_autoptr (GError) error = NULL;
@@ -212,6 +218,33 @@ test_case (gconstpointer data)
     compare (self, logits + sample * self->n, sample);
 }
 
+/* What was read can be written: the same tensors, and the same result bit by bit. */
+static void
+test_written (gconstpointer data)
+{
+  const OnnxCase *self = data;
+  g_autoptr (KappaModel) model = onnx_lab_open (data);
+  g_autofree char *folder = g_dir_make_tmp ("kappa-onnx-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "written.onnx", NULL);
+  g_autoptr (GError) error = NULL;
+  KappaConversion conversion;
+
+  if (model == NULL)
+    return;
+  kappa_onnx_export (model, path, FALSE, &conversion, NULL, &error);
+  if (self->refusal == NULL)
+    {
+      g_assert_no_error (error);
+      g_assert_cmpfloat (conversion.difference, ==, 0.0);
+      g_assert_cmpuint (conversion.n_tensors, ==,
+                        kappa_model_get_n_parameters (model) + kappa_model_get_n_buffers (model));
+    }
+  else
+    g_assert_nonnull (strstr (error->message, self->refusal));
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 void
 onnx_lab_add (const char *group, const OnnxCase *cases, gsize n)
 {
@@ -220,6 +253,9 @@ onnx_lab_add (const char *group, const OnnxCase *cases, gsize n)
       g_autofree char *path
           = g_strdup_printf ("/onnx/%s/%s/opset-%u", group, cases[i].name, cases[i].opset);
 
+      g_autofree char *written = g_strdup_printf ("/onnx/written/%s/%s", group, cases[i].name);
+
       g_test_add_data_func (path, &cases[i], test_case);
+      g_test_add_data_func (written, &cases[i], test_written);
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <glib.h>
+#include "core/models/model.h"
 
 /*
  * Operators of ONNX on small images, their results compared with a formula in float64. Images are 3 × 4 × 5; the model
@@ -27,6 +27,7 @@
  * OnnxCase:
  * @each: (nullable): what becomes of one number
  * @whole: (nullable): what becomes of one image, LAB_SIZE numbers; writes @n
+ * @refusal: (nullable): why it cannot be written as it is
  */
 typedef struct
 {
@@ -36,12 +37,14 @@ typedef struct
   double (*each) (double x);
   void (*whole) (const double *x, double *y);
   gsize n;
+  const char *refusal;
 } OnnxCase;
 
 double onnx_lab_weight   (gsize i);
 double onnx_lab_positive (gsize i);
 double onnx_lab_at       (const double *x, gint64 channel, gint64 row, gint64 column);
 void   onnx_lab_add      (const char *group, const OnnxCase *cases, gsize n);
+KappaModel *onnx_lab_open (const OnnxCase *self);
 
 extern const OnnxCase *onnx_elementwise_cases, *onnx_layer_cases, *onnx_movement_cases, *onnx_reduction_cases;
 extern const gsize n_onnx_elementwise_cases, n_onnx_layer_cases, n_onnx_movement_cases, n_onnx_reduction_cases;

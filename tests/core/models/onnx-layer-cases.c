@@ -403,12 +403,13 @@ static const OnnxCase cases[] = {
   { "gemm-turned", 7,
     FLAT (NODE (IN ("f") IN ("w:2,60") IN ("w:2"), "v", "Gemm", A_INT ("transB", "1"))), NULL,
     gemm_turned, 2 },
+  /* A single number is a parameter in the place of a bias alone, and scaled it stands elsewhere. */
   { "gemm-scaled", 13,
     FLAT (NODE (IN ("f") IN ("w:2,60") IN ("w:1"),
                 "v",
                 "Gemm",
                 A_INT ("transB", "1") A_FLOAT ("alpha", "0.5") A_FLOAT ("beta", "-0.25"))),
-    NULL, gemm_scaled, 2 },
+    NULL, gemm_scaled, 2, "there are 1 tensors" },
   { "gemm-turned-input", 13,
     FLAT (NODE (IN ("f"), "t", "Transpose", "")
               NODE (IN ("t") IN ("w:60,2"), "v", "Gemm", A_INT ("transA", "1"))),
