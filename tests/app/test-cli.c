@@ -442,6 +442,39 @@ test_convert_and_compare (void)
   }
 }
 
+/* A network that is written as an ONNX model is the same, and so is what is made of that. */
+static void
+test_convert_to_onnx (void)
+{
+  g_autofree char *onnx = g_build_filename (folder, "converted.onnx", NULL);
+  g_autofree char *back = g_build_filename (folder, "back.safetensors", NULL);
+  g_auto (Outcome) converted = RUN ("convert", model, onnx, "--json");
+  g_auto (Outcome) again = RUN ("convert", model, onnx);
+  g_auto (Outcome) itself = RUN ("convert", onnx, onnx, "--force");
+  g_auto (Outcome) forced = RUN ("convert", model, onnx, "--force");
+  g_auto (Outcome) returned = RUN ("convert", onnx, back);
+  g_auto (Outcome) misplaced = RUN ("convert", onnx, back, "--force", "--set", "size=32");
+  g_auto (Outcome) same = RUN ("compare", model, onnx, "--json", workspace);
+  g_auto (Outcome) also = RUN ("compare", model, back, "--json", workspace);
+  g_autoptr (KappaJson) conversion = parse (converted.out), first = parse (same.out),
+                        second = parse (also.out);
+  double difference = 1.0;
+
+  g_assert_cmpint (converted.status, ==, 0);
+  g_assert_true (kappa_json_get_double (
+      conversion, kappa_json_lookup (conversion, 0, "largest_difference"), &difference));
+  g_assert_cmpfloat (difference, ==, 0.0);
+  g_assert_cmpint (again.status, ==, 2);
+  g_assert_cmpint (itself.status, ==, 2);
+  g_assert_cmpint (forced.status, ==, 0);
+  g_assert_nonnull (strstr (forced.out, "the same, bit by bit"));
+  g_assert_cmpint (returned.status, ==, 0);
+  g_assert_cmpint (misplaced.status, ==, 2);
+  g_assert_cmpfloat (scalar (first, "agrees"), ==, 1.0);
+  g_assert_cmpfloat (scalar (first, "numbers_different"), ==, 0.0);
+  g_assert_cmpfloat (scalar (second, "agrees"), ==, 1.0);
+}
+
 /* Standard output that is full is no success. */
 static void
 test_full_output (void)
@@ -503,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/estimate", test_estimate);
   g_test_add_func ("/cli/signals", test_signals);
   g_test_add_func ("/cli/convert-and-compare", test_convert_and_compare);
+  g_test_add_func ("/cli/convert-to-onnx", test_convert_to_onnx);
   g_test_add_func ("/cli/full-output", test_full_output);
   status = g_test_run ();
   remove_folder (folder);
