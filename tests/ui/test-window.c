@@ -5,6 +5,7 @@
 #include "ui/kappa-analysis-page.h"
 #include "ui/kappa-application.h"
 #include "ui/kappa-clipboard.h"
+#include "ui/kappa-eigenvalue-panel.h"
 #include "ui/kappa-export-dialog.h"
 #include "ui/kappa-layer-list.h"
 #include "ui/kappa-page-table.h"
@@ -217,6 +218,29 @@ test_predictions (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (images->value, ==, 20.0);
 }
 
+/* The crops of a run are a parameter like any other; its parts stand in a table. */
+static void
+test_crops (Fixture *fixture, gconstpointer data)
+{
+  KappaAnalysisPage *page;
+  g_autoptr (KappaTable) table = NULL;
+  g_autofree char *command = NULL;
+
+  open_sample (fixture);
+  run_page (fixture, "predict");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  g_assert_true (
+      kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), "crops", "flips", NULL));
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
+  g_assert_false (is_done (fixture->window));
+  g_assert_true (ui_test_wait (is_done, fixture->window, 60.0));
+  table = kappa_result_dup_table (kappa_analysis_page_get_result (page), "alternatives");
+  g_assert_cmpuint (table->n_rows, ==, 2);
+  command = kappa_analysis_page_dup_command (page);
+  g_assert_nonnull (strstr (command, "--crops='flips'"));
+  g_assert_false (shows_error (fixture->window));
+}
+
 /* A curve stands alone, and the plane after it has its maps again. */
 static void
 test_curve_and_plane (Fixture *fixture, gconstpointer data)
@@ -341,6 +365,70 @@ test_compatibility (Fixture *fixture, gconstpointer data)
   g_assert_true (KAPPA_ANALYSIS_PAGE_GET_CLASS (page)->has_body (page));
   g_assert_nonnull (kappa_page_get_plot (KAPPA_PAGE (page)));
   g_assert_true (gtk_widget_get_sensitive (fixture->window->export_button));
+}
+
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+static gboolean
+has_landscape (gpointer window)
+{
+  KappaRunItem *run = kappa_desk_get_run (kappa_window_get_desk (window));
+
+  return run != NULL && g_str_equal (kappa_run_item_get_analysis (run), "landscape")
+         && is_done (window);
+}
+
+static void
+assert_setting (KappaAnalysis *analysis, const char *name, const char *expected)
+{
+  g_autofree char *text = kappa_analysis_dup_text (analysis, name);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* A click on an eigenvalue tells of it beside the figure, and leads along it: the same images in
+ * the same precision. */
+static void
+test_eigenvalue (Fixture *fixture, gconstpointer data)
+{
+  static const char *const settings[][2]
+      = { { "top", "1" },   { "bottom", "0" },          { "probes", "0" },
+          { "folds", "0" }, { "precision", "float64" }, { "seed", "3" } };
+  g_autoptr (KappaAnalysis) landscape = NULL;
+  g_autoptr (KappaInputs) inputs = NULL;
+  KappaAnalysisPage *page;
+  GtkWidget *panel;
+
+  open_sample (fixture);
+  kappa_document_set_option (kappa_desk_get_dataset (fixture->window->desk), "images", "0:2", NULL);
+  kappa_window_show_page (fixture->window, "spectrum");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    g_assert_true (kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), settings[i][0],
+                                            settings[i][1], NULL));
+  run_page (fixture, "spectrum");
+  g_signal_emit_by_name (kappa_page_get_plot (KAPPA_PAGE (page)), "picked", 1.0, 0.0);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (fixture->window));
+  panel = find_widget (kappa_page_get_side (KAPPA_PAGE (page)), KAPPA_TYPE_EIGENVALUE_PANEL);
+  g_assert_true (gtk_widget_get_mapped (panel));
+  g_assert_true (adw_flap_get_reveal_flap (fixture->window->side_flap));
+  g_signal_emit_by_name (find_widget (panel, GTK_TYPE_BUTTON), "clicked");
+  g_assert_true (ui_test_wait (has_landscape, fixture->window, 60.0));
+  g_assert_true (kappa_run_item_dup_recipe (kappa_desk_get_run (fixture->window->desk), &landscape,
+                                            &inputs, NULL));
+  assert_setting (landscape, "precision", "float64");
+  assert_setting (landscape, "seed", "3");
+  assert_setting (landscape, "batchnorm", "frozen");
+  g_assert_cmpstr (kappa_inputs_get_option (inputs, "data", 0, "images"), ==, "0:2");
 }
 
 /* A page on paper is a PDF file that holds the figure. */
@@ -618,17 +706,6 @@ test_run_of_closed_model (Fixture *fixture, gconstpointer data)
   g_assert_true (ui_test_wait (has_both, fixture->window, 20.0));
 }
 
-static GtkWidget *
-find_widget (GtkWidget *widget, GType type)
-{
-  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
-}
-
 /* What stands on a figure of layers opens the layer: a tensor is in one, an activation follows one,
  * a block begins with one. */
 static void
@@ -684,11 +761,13 @@ main (int argc, char **argv)
   add ("/window/refusal", test_refusal);
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);
+  add ("/window/crops", test_crops);
   add ("/window/curve-and-plane", test_curve_and_plane);
   add ("/window/pages", test_pages);
   add ("/window/narrow", test_narrow);
   add ("/window/panes", test_panes);
   add ("/window/compatibility", test_compatibility);
+  add ("/window/eigenvalue", test_eigenvalue);
   add ("/window/print", test_print);
   add ("/window/override", test_override);
   add ("/window/delete-and-undo", test_delete_and_undo);

@@ -149,6 +149,9 @@ choose_columns (KappaReportFigure *self, KappaPen *pen, double room, Column *col
         }
       if (taken <= room || rank == 0)
         {
+          /* Numbers are never cut off: where all else is gone, titles are shortened. */
+          if (taken > room)
+            columns[0].width = MAX (columns[0].width - (taken - room), 4.0 * pen->em);
           for (guint i = 1; i < n && taken < room; i++)
             columns[i].width += MIN ((room - taken) / (n - 1), 3.0 * pen->em);
           return n;
@@ -200,7 +203,10 @@ draw_column (KappaReportFigure *self,
   for (guint i = 0; i < self->lines->len; i++)
     {
       const KappaReportLine *line = kappa_report_get_line (self, i);
-      g_autofree char *text = column->get (self, line, column->model);
+      g_autofree char *full = column->get (self, line, column->model);
+      g_autofree char *text = column->get == get_title
+                                  ? kappa_pen_fit (pen, full, column->style, column->width)
+                                  : g_strdup (full);
 
       kappa_pen_text (pen, text, column->style,
                       is_faint (column, line) ? &pen->theme->faint : &pen->theme->ink, at,
