@@ -225,8 +225,8 @@ add_inputs (KappaParameterPane *self)
   for (guint i = 0; i < klass->n_inputs; i++)
     {
       const KappaInputSpec *spec = &klass->inputs[i];
-      guint most = spec->max > 0 ? spec->max : 3;
       gboolean looked_at = g_str_equal (spec->name, "model") || g_str_equal (spec->name, "data");
+      guint most = spec->max > 0 ? spec->max : looked_at ? 4 : 3;
 
       if (g_str_equal (spec->name, "data"))
         has_data = TRUE;

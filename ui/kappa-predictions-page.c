@@ -7,7 +7,7 @@
  * KappaPredictionsPage:
  *
  * The confusion of classes, each class in a table, and the images the network fails on or is not
- * sure of.
+ * sure of; of an average, also what each of its parts says alone.
  */
 struct _KappaPredictionsPage
 {
@@ -15,6 +15,8 @@ struct _KappaPredictionsPage
 
   KappaTableView *classes;
   KappaGallery *worst, *least_certain;
+  KappaTableView *alternatives;
+  GtkStack *stack;
   GtkWidget *galleries;
   guint64 shown; /* generation of the result whose tables are shown, plus one */
 };
@@ -36,16 +38,37 @@ make_card (GtkWidget *child, const char *title)
   return box;
 }
 
+/* @table: (nullable): only averages have one; it is what they are computed for */
+static void
+show_alternatives (KappaPredictionsPage *self, const KappaTable *table)
+{
+  GtkWidget *view = GTK_WIDGET (self->alternatives);
+  GtkStackPage *page = gtk_stack_get_page (self->stack, view);
+
+  kappa_table_view_set_table (self->alternatives, table);
+  gtk_widget_set_tooltip_text (view, table != NULL ? table->definition : NULL);
+  gtk_stack_page_set_visible (page, table != NULL);
+  if (table != NULL)
+    gtk_stack_set_visible_child (self->stack, view);
+  else if (gtk_stack_get_visible_child (self->stack) == view)
+    gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->worst));
+}
+
 static GtkWidget *
 make_galleries (KappaPredictionsPage *self)
 {
   GtkWidget *stack = gtk_stack_new (), *switcher = gtk_stack_switcher_new ();
 
+  self->stack = GTK_STACK (stack);
+  self->alternatives = KAPPA_TABLE_VIEW (kappa_table_view_new ());
   self->worst = KAPPA_GALLERY (kappa_gallery_new ());
   self->least_certain = KAPPA_GALLERY (kappa_gallery_new ());
   gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->worst), "worst", "Largest loss");
   gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->least_certain), "least_certain",
                         "Least certain");
+  gtk_stack_add_titled (GTK_STACK (stack), GTK_WIDGET (self->alternatives), "alternatives",
+                        "Average and its parts");
+  show_alternatives (self, NULL);
   gtk_widget_set_vexpand (stack, TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);
@@ -86,6 +109,7 @@ kappa_predictions_page_reset (KappaAnalysisPage *page)
 
   KAPPA_ANALYSIS_PAGE_CLASS (kappa_predictions_page_parent_class)->reset (page);
   kappa_table_view_set_table (self->classes, NULL);
+  show_alternatives (self, NULL);
   self->shown = 0;
 }
 
@@ -104,6 +128,7 @@ kappa_predictions_page_update (KappaAnalysisPage *page, KappaResult *result)
   KappaPredictionsPage *self = KAPPA_PREDICTIONS_PAGE (page);
   KappaDocument *data = kappa_desk_get_dataset (kappa_page_get_desk (KAPPA_PAGE (page)));
   g_autoptr (KappaTable) classes = kappa_result_dup_table (result, "classes");
+  g_autoptr (KappaTable) alternatives = kappa_result_dup_table (result, "alternatives");
   guint64 generation = kappa_result_get_generation (result) + 1;
   KappaDataset *dataset = data != NULL ? kappa_document_get_dataset (data) : NULL;
 
@@ -113,6 +138,8 @@ kappa_predictions_page_update (KappaAnalysisPage *page, KappaResult *result)
   self->shown = generation;
   if (classes != NULL)
     kappa_table_view_set_table (self->classes, classes);
+  if (alternatives != NULL)
+    show_alternatives (self, alternatives);
   show_gallery (self->worst, dataset, result, "worst");
   show_gallery (self->least_certain, dataset, result, "least_certain");
 }

@@ -4,6 +4,9 @@
 
 #include "ui/kappa-words.h"
 
+#define ROWS_TO_MEASURE 64
+#define MOST_CHARACTERS 24
+
 /**
  * KappaTableView:
  *
@@ -88,6 +91,17 @@ is_text (const KappaTable *table, guint column)
   return table->columns[column].type == KAPPA_COLUMN_TEXT;
 }
 
+/* Texts may be cut off, but not all of them at their first letters. */
+static int
+count_characters (const KappaTable *table, guint column)
+{
+  glong longest = 0;
+
+  for (gsize row = 0; row < MIN (table->n_rows, ROWS_TO_MEASURE); row++)
+    longest = MAX (longest, g_utf8_strlen (table->texts[column][row], -1));
+  return (int)MIN (longest, MOST_CHARACTERS);
+}
+
 static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, Cell *cell)
 {
@@ -96,6 +110,9 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, Cell *cell)
 
   gtk_label_set_xalign (GTK_LABEL (label), text ? 0.0f : 1.0f);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (text)
+    gtk_label_set_width_chars (GTK_LABEL (label),
+                               count_characters (cell->view->table, cell->column));
   gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
 }

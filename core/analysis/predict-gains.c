@@ -114,17 +114,18 @@ static void
 add_table (const Figures *f, gboolean labelled)
 {
   static const KappaColumn columns[] = {
-    { "prediction", "", KAPPA_COLUMN_TEXT },  { "views", "", KAPPA_COLUMN_INTEGER },
-    { "other1", "", KAPPA_COLUMN_NUMBER },    { "other5", "", KAPPA_COLUMN_NUMBER },
-    { "correct", "", KAPPA_COLUMN_INTEGER },  { "top1", "", KAPPA_COLUMN_NUMBER },
-    { "top1_low", "", KAPPA_COLUMN_NUMBER },  { "top1_high", "", KAPPA_COLUMN_NUMBER },
-    { "top5", "", KAPPA_COLUMN_NUMBER },      { "top5_low", "", KAPPA_COLUMN_NUMBER },
-    { "top5_high", "", KAPPA_COLUMN_NUMBER }, { "loss", "nat", KAPPA_COLUMN_NUMBER },
+    { "prediction", "", KAPPA_COLUMN_TEXT },     { "views", "", KAPPA_COLUMN_INTEGER },
+    { "changed_top1", "", KAPPA_COLUMN_NUMBER }, { "changed_top5", "", KAPPA_COLUMN_NUMBER },
+    { "correct", "", KAPPA_COLUMN_INTEGER },     { "top1", "", KAPPA_COLUMN_NUMBER },
+    { "top1_low", "", KAPPA_COLUMN_NUMBER },     { "top1_high", "", KAPPA_COLUMN_NUMBER },
+    { "top5", "", KAPPA_COLUMN_NUMBER },         { "top5_low", "", KAPPA_COLUMN_NUMBER },
+    { "top5_high", "", KAPPA_COLUMN_NUMBER },    { "loss", "nat", KAPPA_COLUMN_NUMBER },
   };
   g_autofree char *definition = g_strdup_printf (
       "the prediction and what its parts say alone: views of each image, share of images whose "
-      "predicted class is another than the first row's (other1), mean share of the %u classes with "
-      "the largest scores that are not among the first row's (other5)%s; over %s",
+      "predicted class is another than the first row's (changed_top1), mean share of the %u "
+      "classes with "
+      "the largest scores that are not among the first row's (changed_top5)%s; over %s",
       kappa_alternative_top (f->members),
       labelled
           ? "; images that are right, top-1 and top-5 accuracy with Wilson's 95 % interval for "
