@@ -31,7 +31,8 @@
  *   explained_variance_alpha, explained_variance_beta   of the plane of a trajectory
  *   lambda_alpha, lambda_beta   eigenvalues of the directions, along eigenvectors
  *   quadratic_radius          how far the quadratic model holds
- *   interpolated_points, interpolation_error   if some points may be interpolated
+ *   interpolated_points   if some points may be interpolated; if some are, interpolation_rounds, interpolation_error,
+ *     interpolation_error_95, interpolation_beyond: how far they are off
  *   barrier                   along a line between two checkpoints
  */
 
