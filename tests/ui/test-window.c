@@ -241,29 +241,6 @@ test_crops (Fixture *fixture, gconstpointer data)
   g_assert_false (shows_error (fixture->window));
 }
 
-/* The crops of a run are a parameter like any other; its parts stand in a table. */
-static void
-test_crops (Fixture *fixture, gconstpointer data)
-{
-  KappaAnalysisPage *page;
-  g_autoptr (KappaTable) table = NULL;
-  g_autofree char *command = NULL;
-
-  open_sample (fixture);
-  run_page (fixture, "predict");
-  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
-  g_assert_true (
-      kappa_analysis_set_text (kappa_analysis_page_get_analysis (page), "crops", "flips", NULL));
-  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.run", NULL);
-  g_assert_false (is_done (fixture->window));
-  g_assert_true (ui_test_wait (is_done, fixture->window, 60.0));
-  table = kappa_result_dup_table (kappa_analysis_page_get_result (page), "alternatives");
-  g_assert_cmpuint (table->n_rows, ==, 2);
-  command = kappa_analysis_page_dup_command (page);
-  g_assert_nonnull (strstr (command, "--crops='flips'"));
-  g_assert_false (shows_error (fixture->window));
-}
-
 /* A curve stands alone, and the plane after it has its maps again. */
 static void
 test_curve_and_plane (Fixture *fixture, gconstpointer data)
@@ -784,7 +761,6 @@ main (int argc, char **argv)
   add ("/window/refusal", test_refusal);
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);
-  add ("/window/crops", test_crops);
   add ("/window/crops", test_crops);
   add ("/window/curve-and-plane", test_curve_and_plane);
   add ("/window/pages", test_pages);
