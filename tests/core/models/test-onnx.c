@@ -172,6 +172,10 @@ static const struct
     "expected 1 to" },
   { "norm-misfit", STEP ("1'x'1'w'1'w'1'w'1'w'2'v'4'BatchNormalization'"),
     "for each of 1 channels" },
+  { "settings-huge", NET (TAIL) "14{1'kappa.settings'2'size=99999999'}", "“kappa.settings”" },
+  { "settings-unknown", NET (TAIL) "14{1'kappa.settings'2'a=b'}", "the setting “a” is unknown" },
+  { "settings-no-pair", NET (TAIL) "14{1'kappa.settings'2'size'}", "not of the form key=value" },
+  { "settings-channels", NET (TAIL) "14{1'kappa.settings'2'channels=bgr'}", "sees 1 channels" },
   { "pow-by-image", STEP ("1'x'1'x'2'v'4'Pow'"), "no single number" },
 };
 
