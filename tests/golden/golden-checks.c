@@ -201,25 +201,22 @@ check_product_norm (GoldenFile *file, KappaDtype real, guint32 value)
 static void
 check_with_gelu (GoldenFile *file, KappaDtype real, guint32 value, gboolean by_tanh)
 {
-  GoldenRun **slot = &file->runs[real == KAPPA_F64], *own = g_steal_pointer (slot);
   KappaChoices *choices = &file->net.preset->choices;
   const gboolean before = choices->gelu_tanh;
 
+  golden_file_set_run (file, real, NULL);
   choices->gelu_tanh = by_tanh;
   for (guint32 v = kappa_json_get_first (file->json, value); v != KAPPA_JSON_MISSING;
        v = kappa_json_get_next (file->json, v))
     {
       g_autofree char *key = kappa_json_get_key (file->json, v);
-      guint i = 0;
+      const GoldenCheck *check = golden_find_check (file, key);
 
-      while (i < golden_n_formula_checks && strcmp (golden_formula_checks[i].key, key) != 0)
-        i++;
-      g_assert_cmpuint (i, <, golden_n_formula_checks);
-      golden_formula_checks[i].check (file, real, v);
+      g_assert_nonnull (check);
+      check->check (file, real, v);
     }
   choices->gelu_tanh = before;
-  g_clear_pointer (slot, golden_run_free);
-  *slot = own;
+  golden_file_set_run (file, real, NULL);
 }
 
 static void
@@ -243,16 +240,19 @@ const GoldenCheck golden_formula_checks[] = {
   { "logits_std", check_logits_std },
   { "argmax", check_argmax },
   { "loss", golden_check_loss },
-  { .key = "grad_norm", .check = golden_check_grad_norm, .jumps = TRUE },
-  { .key = "grad_norms", .check = check_grad_norms, .jumps = TRUE },
-  { .key = "input_grad_norm", .check = check_input_grad_norm, .jumps = TRUE },
+  { .key = "grad_norm", .check = golden_check_grad_norm, .jumps = TRUE, .order = GOLDEN_GRADIENT },
+  { .key = "grad_norms", .check = check_grad_norms, .jumps = TRUE, .order = GOLDEN_GRADIENT },
+  { .key = "input_grad_norm",
+    .check = check_input_grad_norm,
+    .jumps = TRUE,
+    .order = GOLDEN_GRADIENT },
   { "v_norm", check_v_norm },
-  { .key = "vHv", .check = check_curvature, .jumps = TRUE },
-  { .key = "Hv_norm", .check = check_product_norm, .jumps = TRUE },
+  { .key = "vHv", .check = check_curvature, .jumps = TRUE, .order = GOLDEN_SECOND_ORDER },
+  { .key = "Hv_norm", .check = check_product_norm, .jumps = TRUE, .order = GOLDEN_SECOND_ORDER },
   { "logit", check_logit },
-  { "gelu_erf", check_gelu_erf },
-  { "gelu_tanh", check_gelu_tanh },
-  { .key = "gradient", .check = check_gradient, .jumps = TRUE },
+  { .key = "gelu_erf", .check = check_gelu_erf, .nested = TRUE },
+  { .key = "gelu_tanh", .check = check_gelu_tanh, .nested = TRUE },
+  { .key = "gradient", .check = check_gradient, .jumps = TRUE, .order = GOLDEN_GRADIENT },
   { "integrated_gradients", NULL, MAP },
   { "gradcam_layer3", NULL, MAP },
   { "gradcam_layer4", NULL, MAP },

@@ -111,7 +111,7 @@ golden_cifar_open (GoldenFile *file, GError **error)
   net->model = kappa_model_open (path != NULL ? path : name, NULL, NULL, error);
   if (net->model == NULL || !load_weights (net, error))
     return FALSE;
-  file->images = (GObject *) open_images (net->model, (guint) images[0], (guint) images[1], error);
+  file->images = (GObject *)open_images (net->model, (guint)images[0], (guint)images[1], error);
   if (file->images == NULL)
     return FALSE;
   net->n_samples = kappa_batch_source_get_n (KAPPA_BATCH_SOURCE (file->images));
@@ -127,7 +127,7 @@ golden_cifar_open (GoldenFile *file, GError **error)
 static void
 check_correct (GoldenFile *file, KappaDtype real, guint32 value)
 {
-  golden_compare ("correct", (double) golden_run_count (golden_file_run (file, real)),
+  golden_compare ("correct", (double)golden_run_count (golden_file_run (file, real)),
                   golden_number (file, value), 0.0);
 }
 
@@ -195,7 +195,7 @@ normalise (const GoldenNet *net, double *direction)
   for (guint i = 0; i < net->parameters->len; i++)
     {
       const GoldenParameter *parameter = &g_array_index (net->parameters, GoldenParameter, i);
-      const gsize n_filters = parameter->shape.rank > 1 ? (gsize) parameter->shape.dims[0] : 1;
+      const gsize n_filters = parameter->shape.rank > 1 ? (gsize)parameter->shape.dims[0] : 1;
       const gsize size = parameter->size / n_filters;
 
       for (gsize f = 0; f < n_filters; f++)
@@ -254,16 +254,16 @@ check_test_set (GoldenFile *file, KappaDtype real, guint32 value)
   g_assert_no_error (error);
   golden_first_order ("loss", real, run->loss,
                       golden_number (file, kappa_json_lookup (file->json, value, "loss")));
-  golden_compare ("correct", (double) golden_run_count (run),
+  golden_compare ("correct", (double)golden_run_count (run),
                   golden_number (file, kappa_json_lookup (file->json, value, "correct")), 0.0);
 }
 
 const GoldenCheck golden_cifar_checks[] = {
   { "loss", golden_check_loss },
   { "correct", check_correct },
-  { "grad_norm", golden_check_grad_norm },
-  { "formula_v", check_formula_v },
-  { "sam", check_sam },
+  { .key = "grad_norm", .check = golden_check_grad_norm, .order = GOLDEN_GRADIENT },
+  { .key = "formula_v", .check = check_formula_v, .order = GOLDEN_SECOND_ORDER },
+  { .key = "sam", .check = check_sam, .order = GOLDEN_GRADIENT },
   { "plane", check_plane },
   { "test_set", check_test_set },
   { "eigenvalues", golden_check_eigenvalues },

@@ -212,41 +212,60 @@ read_labels (GoldenFile *file)
     file->labels[i] = (gint32)labels[i];
 }
 
+/* Finds out what the network is; weights take room, and are made by golden_formula_load(). */
 gboolean
 golden_formula_open (GoldenFile *file, GError **error)
 {
-  g_autoptr (KappaTensorTable) table = read_tensors (file);
-  g_autoptr (KappaMatch) match = NULL;
-  g_autofree char *seed = golden_text (file, "seed", "");
   const KappaPresetHints hints = { .file_name = file->name };
   const KappaModelOptions options = { NULL, NULL };
-  KappaShape input = read_shape (file, kappa_json_lookup (file->json, 0, "input"));
-  g_autofree char *layout = golden_text (file, "layout", "");
-  const gboolean google = g_str_has_prefix (layout, "Google");
-  double gain = 1.0;
 
-  file->net.recognition = kappa_recognise (table, error);
+  file->table = read_tensors (file);
+  file->net.recognition = kappa_recognise (file->table, error);
   if (file->net.recognition == NULL)
     return FALSE;
   file->net.preset = kappa_preset_choose (file->net.recognition, &hints, &options, error);
   if (file->net.preset == NULL)
     return FALSE;
-  match = kappa_recognition_match (file->net.recognition, table, error);
-  if (match == NULL)
+  file->match = kappa_recognition_match (file->net.recognition, file->table, error);
+  if (file->match == NULL)
     return FALSE;
-  golden_net_init (&file->net, match->listing);
-  kappa_json_get_double (file->json, kappa_json_lookup (file->json, 0, "gain"), &gain);
-  file->net.listing = match->listing;
-  fill_weights (&file->net, match, google, seed, gain);
-  match->listing = NULL;
-  fill_vector (file, seed);
-  file->input = g_new (float, (gsize)kappa_shape_size (&input));
-  kappa_formula_fill (seed, "input", -2.0, 2.0, (gsize)kappa_shape_size (&input), file->input);
-  file->net.n_samples = input.dims[0];
-  file->net.image = KAPPA_SHAPE (input.dims[1], input.dims[2], input.dims[3]);
-  file->net.fetch_images = fetch_images;
-  file->net.fetch_labels = fetch_labels;
-  file->net.data = file;
-  read_labels (file);
+  golden_net_init (&file->net, file->match->listing);
+  file->net.listing = g_steal_pointer (&file->match->listing);
   return TRUE;
+}
+
+void
+golden_formula_load (GoldenFile *file)
+{
+  GoldenNet *net = &file->net;
+  const KappaShape input = read_shape (file, kappa_json_lookup (file->json, 0, "input"));
+  const gsize n_input = (gsize)kappa_shape_size (&input);
+  g_autofree char *seed = golden_text (file, "seed", ""),
+                  *layout = golden_text (file, "layout", "");
+  double gain = 1.0;
+
+  net->weights = g_new (double, net->n_weights);
+  net->buffers = g_new (double, net->n_buffers);
+  kappa_json_get_double (file->json, kappa_json_lookup (file->json, 0, "gain"), &gain);
+  fill_weights (net, file->match, g_str_has_prefix (layout, "Google"), seed, gain);
+  fill_vector (file, seed);
+  file->input = g_new (float, n_input);
+  kappa_formula_fill (seed, "input", -2.0, 2.0, n_input, file->input);
+  net->n_samples = input.dims[0];
+  net->image = KAPPA_SHAPE (input.dims[1], input.dims[2], input.dims[3]);
+  net->fetch_images = fetch_images;
+  net->fetch_labels = fetch_labels;
+  net->data = file;
+  read_labels (file);
+}
+
+/* All that takes room; the file can be loaded again. */
+void
+golden_formula_unload (GoldenFile *file)
+{
+  g_clear_pointer (&file->net.weights, g_free);
+  g_clear_pointer (&file->net.buffers, g_free);
+  g_clear_pointer (&file->vector, g_free);
+  g_clear_pointer (&file->input, g_free);
+  g_clear_pointer (&file->labels, g_free);
 }

@@ -7,6 +7,9 @@
 #include "core/models/preset.h"
 #include "core/ops/ops.h"
 
+/* Each worker has derivatives of its own; those of the largest networks would not fit twice. */
+#define MANY_WEIGHTS 40000000
+
 /* What a program is built and fed for. */
 typedef struct
 {
@@ -17,7 +20,7 @@ typedef struct
 
 /**
  * golden_net_init:
- * @listing: tells the parameters and buffers; the weights are to be filled in
+ * @listing: tells the parameters and buffers; there are no weights yet
  */
 void
 golden_net_init (GoldenNet *net, const KappaNetworkListing *listing)
@@ -26,7 +29,7 @@ golden_net_init (GoldenNet *net, const KappaNetworkListing *listing)
   for (guint i = 0; i < listing->tensors->len; i++)
     {
       const KappaTensorSpec *spec = &g_array_index (listing->tensors, KappaTensorSpec, i);
-      const gsize size = (gsize) kappa_shape_size (&spec->shape);
+      const gsize size = (gsize)kappa_shape_size (&spec->shape);
       GoldenParameter parameter = { spec->name, spec->shape, net->n_weights, size };
 
       if (spec->role == KAPPA_ROLE_PARAMETER)
@@ -37,8 +40,6 @@ golden_net_init (GoldenNet *net, const KappaNetworkListing *listing)
       else
         net->n_buffers += size;
     }
-  net->weights = g_new0 (double, net->n_weights);
-  net->buffers = g_new0 (double, net->n_buffers);
 }
 
 void
@@ -141,18 +142,16 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
   return TRUE;
 }
 
-/* The numbers in the program's own width. */
-static void *
-narrow (const double *values, gsize n, KappaDtype real)
+/* The numbers in the program's own width: themselves, or @floats, to be freed. */
+static const void *
+narrow (const double *values, gsize n, KappaDtype real, float **floats)
 {
-  float *floats;
-
-  if (real == KAPPA_F64)
-    return g_memdup2 (values, n * sizeof *values);
-  floats = g_new (float, n);
+  if (real == KAPPA_F64 || values == NULL)
+    return values;
+  *floats = g_new (float, n);
   for (gsize i = 0; i < n; i++)
-    floats[i] = (float) values[i];
-  return floats;
+    (*floats)[i] = (float)values[i];
+  return *floats;
 }
 
 /* What has no output does not depend on the weights: zero. */
@@ -169,7 +168,7 @@ gather (KappaProgram *program, const GoldenNet *net, const char *prefix)
       const double *values = kappa_program_get_output (program, name, &size);
 
       for (gsize j = 0; values != NULL && j < parameter->size; j++)
-        flat[parameter->offset + j] = values[j] / (double) net->n_samples;
+        flat[parameter->offset + j] = values[j] / (double)net->n_samples;
     }
   return flat;
 }
@@ -181,10 +180,10 @@ collect (KappaProgram *program, const GoldenNet *net, GoldenOrder order)
   gsize size;
   const double *logits = kappa_program_get_output (program, "logits", &size);
 
-  run->n_samples = (gsize) net->n_samples;
+  run->n_samples = (gsize)net->n_samples;
   run->n_classes = size / run->n_samples;
   run->logits = g_memdup2 (logits, size * sizeof *logits);
-  run->loss = *kappa_program_get_output (program, "loss", &size) / (double) net->n_samples;
+  run->loss = *kappa_program_get_output (program, "loss", &size) / (double)net->n_samples;
   run->labels = g_new (gint32, run->n_samples);
   net->fetch_labels (0, net->n_samples, run->labels, net->data);
   if (order > GOLDEN_FORWARD)
@@ -194,7 +193,7 @@ collect (KappaProgram *program, const GoldenNet *net, GoldenOrder order)
       run->gradient = gather (program, net, "gradient:");
       run->input_gradient = g_new (double, run->n_inputs);
       for (gsize i = 0; i < run->n_inputs; i++)
-        run->input_gradient[i] = inputs[i] / (double) net->n_samples;
+        run->input_gradient[i] = inputs[i] / (double)net->n_samples;
     }
   if (order > GOLDEN_GRADIENT)
     run->product = gather (program, net, "product:");
@@ -217,16 +216,17 @@ golden_net_run (const GoldenNet *net,
   const KappaProgramOptions options = { .real = real, .compute = real };
   Wanted wanted = { net, order, real };
   g_autoptr (KappaProgram) program = kappa_program_new (&options, build, &wanted, NULL, error);
-  g_autoptr (KappaWorkers) workers = kappa_workers_new (g_get_num_processors ());
-  g_autofree void *parameters = narrow (weights, net->n_weights, real);
-  g_autofree void *buffers = narrow (net->buffers, net->n_buffers, real);
-  g_autofree void *narrow_vector = vector != NULL ? narrow (vector, net->n_weights, real) : NULL;
-  const void *const vectors[] = { narrow_vector };
+  g_autoptr (KappaWorkers) workers
+      = kappa_workers_new (net->n_weights > MANY_WEIGHTS ? 1 : g_get_num_processors ());
+  g_autofree float *parameters = NULL, *buffers = NULL, *direction = NULL;
+  const gboolean second = order == GOLDEN_SECOND_ORDER;
+  const void *const vectors[]
+      = { second ? narrow (vector, net->n_weights, real, &direction) : NULL };
   const KappaFeed feed = { .n_samples = net->n_samples,
                            .wide = real == KAPPA_F64,
-                           .parameters = parameters,
-                           .buffers = buffers,
-                           .n_vectors = vector != NULL,
+                           .parameters = narrow (weights, net->n_weights, real, &parameters),
+                           .buffers = narrow (net->buffers, net->n_buffers, real, &buffers),
+                           .n_vectors = second,
                            .vectors = vectors,
                            .fetch = fetch,
                            .data = &wanted };
@@ -276,7 +276,7 @@ golden_run_count (const GoldenRun *run)
   gsize correct = 0;
 
   for (gsize i = 0; i < run->n_samples; i++)
-    correct += golden_run_best (run, i) == (gsize) run->labels[i];
+    correct += golden_run_best (run, i) == (gsize)run->labels[i];
   return correct;
 }
 

@@ -111,28 +111,60 @@ golden_second_order (const char *what, KappaDtype real, double found, double exp
   golden_compare (what, found, expected, fabs (expected) * (real == KAPPA_F64 ? 1e-8 : 5e-5));
 }
 
+/* Only the file whose tests run has weights, and a run. */
+static void
+unload (GoldenFile *file)
+{
+  g_clear_pointer (&file->run, golden_run_free);
+  g_clear_pointer (&file->spreads, g_hash_table_unref);
+  if (file->match != NULL)
+    golden_formula_unload (file);
+}
+
+static void
+load (GoldenFile *file)
+{
+  static GoldenFile *loaded;
+
+  if (loaded == file)
+    return;
+  if (loaded != NULL)
+    unload (loaded);
+  loaded = file;
+  if (file->match != NULL)
+    golden_formula_load (file);
+}
+
+/**
+ * golden_file_set_run:
+ * @run: (transfer full) (nullable): what golden_file_run() returns from now on
+ */
+void
+golden_file_set_run (GoldenFile *file, KappaDtype real, GoldenRun *run)
+{
+  g_clear_pointer (&file->run, golden_run_free);
+  file->run = run;
+  file->run_real = real;
+}
+
 /**
  * golden_file_run:
  *
- * Returns: (transfer none): logits, loss, gradients and Hessian-vector product at the file's own
- * weights
+ * Returns: (transfer none): logits and loss at the file's own weights, gradients and
+ * Hessian-vector product if the file has quantities that need them
  */
 const GoldenRun *
 golden_file_run (GoldenFile *file, KappaDtype real)
 {
-  static GoldenFile *last;
-  GoldenRun **run = &file->runs[real == KAPPA_F64];
   g_autoptr (GError) error = NULL;
 
-  /* Gradients of several large networks would not fit. */
-  for (guint i = 0; last != NULL && last != file && i < G_N_ELEMENTS (last->runs); i++)
-    g_clear_pointer (&last->runs[i], golden_run_free);
-  last = file;
-  if (*run == NULL)
-    *run = golden_net_run (&file->net, real, GOLDEN_SECOND_ORDER, file->net.weights, file->vector,
-                           &error);
+  if (file->run != NULL && file->run_real == real)
+    return file->run;
+  golden_file_set_run (file, real, NULL);
+  file->run
+      = golden_net_run (&file->net, real, file->order, file->net.weights, file->vector, &error);
   g_assert_no_error (error);
-  return *run;
+  return file->run;
 }
 
 /* Compares in float32; what is off by more than it may be must lie within twice of what a few draws
@@ -142,7 +174,7 @@ check_jumping (const Quantity *quantity)
 {
   g_autoptr (GArray) comparisons
       = golden_record (quantity->file, KAPPA_F32, quantity->check, quantity->value);
-  g_autofree double *spread = NULL;
+  const double *spread = NULL;
 
   for (guint i = 0; i < comparisons->len; i++)
     {
@@ -150,8 +182,7 @@ check_jumping (const Quantity *quantity)
       const double off = fabs (c->found - c->expected);
 
       if (off > c->allowed && spread == NULL)
-        spread = golden_find_spread (quantity->file, quantity->check, quantity->value,
-                                     comparisons->len);
+        spread = golden_find_spread (quantity->file, quantity->check, comparisons->len);
       if (off > c->allowed && off <= 2.0 * spread[i])
         g_test_message ("%s: off by %.2g, %.2g allowed: as float64 is, by up to %.2g, when weights "
                         "change in their 20th binary digit",
@@ -167,10 +198,17 @@ test_quantity (gconstpointer data)
   const Quantity *quantity = data;
 
   if (quantity->check == NULL)
-    g_test_skip ("nothing here computes this quantity");
-  else if (quantity->check->skip != NULL)
-    g_test_skip (quantity->check->skip);
-  else if (quantity->check->jumps && quantity->real == KAPPA_F32)
+    {
+      g_test_skip ("nothing here computes this quantity");
+      return;
+    }
+  if (quantity->check->skip != NULL)
+    {
+      g_test_skip (quantity->check->skip);
+      return;
+    }
+  load (quantity->file);
+  if (quantity->check->jumps && quantity->real == KAPPA_F32)
     check_jumping (quantity);
   else
     quantity->check->check (quantity->file, quantity->real, quantity->value);
@@ -182,20 +220,48 @@ test_refused (gconstpointer data)
   g_test_skip (((const GoldenFile *)data)->refusal);
 }
 
-static void
-add_quantity (GoldenFile *file, KappaDtype real, const char *key, guint32 value)
+/* Returns: (nullable): what checks the quantity of that name */
+const GoldenCheck *
+golden_find_check (const GoldenFile *file, const char *key)
 {
   const gboolean cifar = golden_cifar_fits (file);
   const GoldenCheck *checks = cifar ? golden_cifar_checks : golden_formula_checks;
   const guint n_checks = cifar ? golden_n_cifar_checks : golden_n_formula_checks;
+
+  for (guint i = 0; i < n_checks; i++)
+    if (strcmp (checks[i].key, key) == 0)
+      return &checks[i];
+  return NULL;
+}
+
+/* What is needed for the quantities of an object, those within others as well. */
+static GoldenOrder
+find_order (const GoldenFile *file, guint32 object)
+{
+  GoldenOrder order = GOLDEN_FORWARD;
+
+  for (guint32 v = kappa_json_get_first (file->json, object); v != KAPPA_JSON_MISSING;
+       v = kappa_json_get_next (file->json, v))
+    {
+      g_autofree char *key = kappa_json_get_key (file->json, v);
+      const GoldenCheck *check = golden_find_check (file, key);
+
+      if (check != NULL && check->skip == NULL)
+        order = MAX (order, check->order);
+      if (check != NULL && check->nested)
+        order = MAX (order, find_order (file, v));
+    }
+  return order;
+}
+
+static void
+add_quantity (GoldenFile *file, KappaDtype real, const char *key, guint32 value)
+{
   g_autofree char *path
       = g_strdup_printf ("/golden/%s/%s/%s", file->name, kappa_dtype_name (real), key);
   Quantity *quantity = g_new (Quantity, 1);
 
-  *quantity = (Quantity) { file, real, NULL, value };
-  for (guint i = 0; i < n_checks; i++)
-    if (strcmp (checks[i].key, key) == 0)
-      quantity->check = &checks[i];
+  *quantity = (Quantity) { file, real, golden_find_check (file, key), value };
   g_test_add_data_func_full (path, quantity, test_quantity, g_free);
 }
 
@@ -240,6 +306,8 @@ golden_file_open (const char *folder, const char *name)
         = g_error_new (KAPPA_ERROR, KAPPA_ERROR_UNSUPPORTED, "it is of no form that is known here");
   if (!opened)
     file->refusal = g_strdup (error->message);
+  else
+    file->order = find_order (file, 0);
   return file;
 }
 
@@ -248,12 +316,12 @@ golden_file_free (gpointer data)
 {
   GoldenFile *file = data;
 
-  for (guint i = 0; i < G_N_ELEMENTS (file->runs); i++)
-    {
-      g_clear_pointer (&file->runs[i], golden_run_free);
-      g_clear_pointer (&file->spectra[i], kappa_lanczos_free);
-    }
+  unload (file);
+  for (guint i = 0; i < G_N_ELEMENTS (file->spectra); i++)
+    g_clear_pointer (&file->spectra[i], kappa_lanczos_free);
   golden_net_clear (&file->net);
+  g_clear_pointer (&file->match, kappa_match_free);
+  g_clear_pointer (&file->table, kappa_tensor_table_free);
   g_clear_object (&file->images);
   g_free (file->input);
   g_free (file->labels);
@@ -296,10 +364,12 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (golden_file_free), names = NULL;
   g_autofree char *folder = NULL;
   /* A quantity that is off must not keep the others from being tried. */
-  char *keep_going[] = { argv[0], (char *)"-k", NULL }, **arguments = keep_going;
-  int n_arguments = 2;
+  g_autofree char **arguments = g_new0 (char *, (gsize)argc + 2), **rest = arguments;
+  int n_arguments = argc + 1;
 
-  g_test_init (&n_arguments, &arguments, NULL);
+  memcpy (arguments, argv, (gsize)argc * sizeof *argv);
+  arguments[argc] = (char *)"-k";
+  g_test_init (&n_arguments, &rest, NULL);
   folder = g_getenv ("KAPPA_GOLDEN") != NULL ? g_strdup (g_getenv ("KAPPA_GOLDEN"))
                                              : kappa_test_shared_path ("golden");
   names = list_files (folder != NULL ? folder : "");
