@@ -277,6 +277,23 @@ kappa_analysis_page_get_analysis (KappaAnalysisPage *self)
   return kappa_analysis_page_get_private (self)->analysis;
 }
 
+/**
+ * kappa_analysis_page_needs_data:
+ *
+ * Returns: whether the analysis cannot run without images
+ */
+gboolean
+kappa_analysis_page_needs_data (KappaAnalysisPage *self)
+{
+  KappaAnalysisPagePrivate *priv = kappa_analysis_page_get_private (self);
+  g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (priv->analysis_type);
+
+  for (guint i = 0; i < klass->n_inputs; i++)
+    if (g_str_equal (klass->inputs[i].name, "data"))
+      return klass->inputs[i].min > 0;
+  return FALSE;
+}
+
 KappaFigureGrid *
 kappa_analysis_page_get_grid (KappaAnalysisPage *self)
 {

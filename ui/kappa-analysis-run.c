@@ -51,7 +51,7 @@ show_empty (KappaAnalysisPage *self)
   if (kappa_desk_get_model (desk) == NULL)
     kappa_run_view_show_status (priv->view, "document-open-symbolic", "Open a Model",
                                 "Drop a checkpoint here, or press Ctrl+O.", NULL);
-  else if (kappa_desk_get_dataset (desk) == NULL)
+  else if (kappa_desk_get_dataset (desk) == NULL && kappa_analysis_page_needs_data (self))
     kappa_run_view_show_status (
         priv->view, "image-x-generic-symbolic", "Add Images",
         "Drop a folder of images, a CIFAR-10 or MNIST file, or an .npz here, or press Ctrl+O.",
@@ -308,9 +308,11 @@ is_about (KappaAnalysisPage *self, KappaRunItem *item)
   KappaDocument *model = kappa_desk_get_model (get_desk (self)),
                 *data = kappa_desk_get_dataset (get_desk (self));
 
-  return model != NULL && data != NULL
-         && kappa_document_is_at (model, kappa_run_item_get_model (item))
-         && kappa_document_is_at (data, kappa_run_item_get_data (item));
+  if (model == NULL || !kappa_document_is_at (model, kappa_run_item_get_model (item)))
+    return FALSE;
+  if (data == NULL)
+    return !kappa_analysis_page_needs_data (self) && *kappa_run_item_get_data (item) == '\0';
+  return kappa_document_is_at (data, kappa_run_item_get_data (item));
 }
 
 /* The newest run of this analysis about what is looked at. */

@@ -255,7 +255,10 @@ kappa_window_update_actions (KappaWindow *self)
   KappaRunItem *run = kappa_desk_get_run (self->desk);
   gboolean analysis = page != NULL && kappa_page_can_run (page);
   gboolean ready
-      = kappa_desk_get_model (self->desk) != NULL && kappa_desk_get_dataset (self->desk) != NULL;
+      = kappa_desk_get_model (self->desk) != NULL
+        && (kappa_desk_get_dataset (self->desk) != NULL
+            || (KAPPA_IS_ANALYSIS_PAGE (page)
+                && !kappa_analysis_page_needs_data (KAPPA_ANALYSIS_PAGE (page))));
 
   gtk_widget_action_set_enabled (widget, "win.run", analysis && ready);
   gtk_widget_action_set_enabled (widget, "win.export", analysis && run != NULL);

@@ -195,8 +195,7 @@ static void
 tell_curves (KappaScalingRun *run, GPtrArray *rows, KappaScalingNumber axis)
 {
   static const KappaScalingNumber costs[]
-      = { KAPPA_SCALING_MACS, KAPPA_SCALING_PARAMETERS, KAPPA_SCALING_ACTIVATIONS,
-          KAPPA_SCALING_MEMORY_BYTES, KAPPA_SCALING_LATENCY };
+      = { KAPPA_SCALING_MACS, KAPPA_SCALING_ACTIVATIONS, KAPPA_SCALING_LATENCY };
   const KappaScalingRow *first = rows->pdata[0];
   g_autoptr (GPtrArray) longest = NULL;
   g_autofree char *statement = NULL;

@@ -152,6 +152,32 @@ test_empty (Fixture *fixture, gconstpointer data)
 }
 
 static gboolean
+has_model (gpointer window)
+{
+  KappaDocument *model = kappa_desk_get_model (kappa_window_get_desk (window));
+
+  return model != NULL && kappa_document_get_state (model) == KAPPA_DOCUMENT_READY;
+}
+
+/* What needs no images runs without any, and shows curves or published networks. */
+static void
+test_without_images (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL);
+  KappaAnalysisPage *page;
+
+  open_path (fixture, model);
+  g_assert_true (ui_test_wait (has_model, fixture->window, 20.0));
+  kappa_window_show_page (fixture->window, "landscape");
+  ui_test_idle ();
+  g_assert_false (gtk_widget_get_sensitive (fixture->window->run_button));
+  run_page (fixture, "scaling");
+  page = KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window));
+  g_assert_nonnull (kappa_analysis_page_get_figure (page));
+  g_assert_true (gtk_widget_get_sensitive (fixture->window->run_button));
+}
+
+static gboolean
 shows_error (gpointer window)
 {
   return gtk_revealer_get_reveal_child (((KappaWindow *)window)->error_bar);
@@ -756,6 +782,7 @@ main (int argc, char **argv)
   if (ui_test_init (&argc, &argv))
     make_application ();
   add ("/window/empty", test_empty);
+  add ("/window/without-images", test_without_images);
   add ("/window/run-of-closed-model", test_run_of_closed_model);
   add ("/window/show-layer", test_show_layer);
   add ("/window/refusal", test_refusal);

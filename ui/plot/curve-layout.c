@@ -98,11 +98,26 @@ choose_y_limits (KappaCurveFigure *self, const KappaCurvePanel *panel, KappaAxis
   kappa_axis_init (axis, scale, low, high);
 }
 
+/* Of "macs_by_depth" only "macs", for the axis below says the rest; unless the field has a sign for
+ * the whole. */
+static char *
+shorten (const KappaCurvePanel *panel)
+{
+  g_autofree char *ending = g_strconcat ("_by_", panel->x_name, NULL);
+  const gboolean has_sign = kappa_axis_symbol (panel->name)[0] != panel->name[0];
+
+  if (has_sign || !g_str_has_suffix (panel->name, ending))
+    return g_strdup (panel->name);
+  return g_strndup (panel->name, strlen (panel->name) - strlen (ending));
+}
+
 static char *
 make_title (const KappaCurvePanel *panel, KappaScale scale)
 {
+  g_autofree char *name = shorten (panel);
+
   return g_strdup_printf (panel->unit[0] != '\0' ? "%s (%s)%s" : "%s%s%s",
-                          kappa_axis_symbol (panel->name), panel->unit,
+                          kappa_axis_symbol (name), panel->unit,
                           scale == KAPPA_SCALE_LOG      ? ", log"
                           : scale == KAPPA_SCALE_SYMLOG ? ", symlog"
                                                         : "");
