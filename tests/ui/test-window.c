@@ -30,6 +30,19 @@ typedef struct
   KappaWindow *window;
 } Fixture;
 
+static gboolean
+has_workspace (gpointer window)
+{
+  return kappa_run_list_is_loaded (kappa_desk_get_runs (kappa_window_get_desk (window)));
+}
+
+/* The workspace is opened in a thread, which must be done before its file goes. */
+static void
+wait_for_workspace (Fixture *fixture)
+{
+  g_assert_true (ui_test_wait (has_workspace, fixture->window, 20.0));
+}
+
 static KappaWindow *
 open_window (Fixture *fixture)
 {
@@ -55,6 +68,7 @@ is_gone (gpointer data)
 static void
 close_window (Fixture *fixture)
 {
+  wait_for_workspace (fixture);
   gtk_window_close (GTK_WINDOW (fixture->window));
   g_assert_true (ui_test_wait (is_gone, NULL, 20.0));
   ui_test_idle ();
