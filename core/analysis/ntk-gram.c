@@ -1,15 +1,12 @@
 #include "core/analysis/ntk-gram.h"
 
-#include <cblas.h>
 #include <string.h>
 
+#include "core/analysis/ntk-rows.h"
 #include "core/base/error.h"
 #include "core/graph/autodiff.h"
 #include "core/graph/program.h"
 #include "core/ops/ops.h"
-
-/* Rows and columns of the kernel that are one task. */
-#define TILE 64u
 
 /* Some rows of a tensor along its first dimension, with all that belongs to them. */
 typedef struct
@@ -276,8 +273,8 @@ kappa_ntk_gram_get_n_groups (KappaNtkGram *self)
 guint64
 kappa_ntk_gram_get_macs (KappaNtkGram *self, GError **error)
 {
-  const guint64 order = kappa_ntk_gram_get_order (self);
-  guint64 macs = order * (order + TILE) / 2 * kappa_model_get_parameters_size (self->model);
+  guint64 macs = kappa_ntk_rows_get_macs (kappa_ntk_gram_get_order (self),
+                                          kappa_model_get_parameters_size (self->model));
 
   for (guint g = 0; g < self->groups->len; g++)
     {
@@ -311,21 +308,8 @@ kappa_ntk_gram_get_memory (KappaNtkGram *self, guint n_workers)
   return most;
 }
 
-/* A piece of the Jacobian. */
-typedef struct
-{
-  int width;
-  const double *values; /* a row of that width for each output and image */
-  double *owned;        /* where they are a copy */
-} Rows;
-
-static void
-rows_clear (gpointer data)
-{
-  g_free (((Rows *)data)->owned);
-}
-
-static Rows
+/* The columns of the Jacobian that belong to a piece. */
+static KappaNtkRows
 find_rows (KappaNtkGram *self, const Group *group, guint index)
 {
   const Piece *piece = &g_array_index (group->pieces, Piece, index);
@@ -334,7 +318,7 @@ find_rows (KappaNtkGram *self, const Group *group, guint index)
   const gsize n = (gsize)self->n_images;
   g_autofree char *name = g_strdup_printf ("%u", index);
   gsize size = 0;
-  Rows rows = { .values = kappa_program_get_output (group->program, name, &size) };
+  KappaNtkRows rows = { .values = kappa_program_get_output (group->program, name, &size) };
 
   if (rows.values == NULL)
     return rows;
@@ -346,50 +330,6 @@ find_rows (KappaNtkGram *self, const Group *group, guint index)
     memcpy (rows.owned + row * width, rows.values + row / n * width, width * sizeof (double));
   rows.values = rows.owned;
   return rows;
-}
-
-typedef struct
-{
-  GArray *rows;
-  double *gram;
-  guint order;
-} Addition;
-
-/* The tiles on and below the diagonal, row by row. */
-static void
-locate_tile (gsize task, guint *row, guint *column)
-{
-  *row = 0;
-  while (task > *row)
-    {
-      task -= *row + 1;
-      (*row)++;
-    }
-  *column = (guint)task;
-}
-
-static gboolean
-add_tile (gsize task, guint worker, gpointer data, GError **error)
-{
-  const Addition *a = data;
-  guint row, column;
-  int m, n;
-
-  locate_tile (task, &row, &column);
-  m = (int)MIN (TILE, a->order - row * TILE);
-  n = (int)MIN (TILE, a->order - column * TILE);
-  for (guint i = 0; i < a->rows->len; i++)
-    {
-      const Rows *rows = &g_array_index (a->rows, Rows, i);
-      const gsize width = (gsize)rows->width;
-
-      if (width > 0)
-        cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, m, n, rows->width, 1.0,
-                     rows->values + row * TILE * width, rows->width,
-                     rows->values + column * TILE * width, rows->width, 1.0,
-                     a->gram + (gsize)row * TILE * a->order + column * TILE, (int)a->order);
-    }
-  return TRUE;
 }
 
 static gboolean
@@ -436,21 +376,19 @@ kappa_ntk_gram_add (KappaNtkGram *self,
                     GError **error)
 {
   Group *of = self->groups->pdata[group];
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Rows));
-  const Addition addition = { all, gram, kappa_ntk_gram_get_order (self) };
-  gsize tiles = (addition.order + TILE - 1) / TILE;
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (KappaNtkRows));
   gboolean done = run_group (self, of, context, error);
 
-  g_array_set_clear_func (all, rows_clear);
+  g_array_set_clear_func (all, kappa_ntk_rows_clear);
   for (guint i = 0; done && i < of->pieces->len; i++)
     {
-      Rows rows = find_rows (self, of, i);
+      KappaNtkRows rows = find_rows (self, of, i);
 
       g_array_append_val (all, rows);
     }
   done = done
-         && kappa_workers_run (context->workers, tiles * (tiles + 1) / 2, add_tile,
-                               (gpointer)&addition, context->cancellable, error);
+         && kappa_ntk_rows_add (all, kappa_ntk_gram_get_order (self), gram, context->workers,
+                                context->cancellable, error);
   /* Its rows are large; the next group has its own. */
   g_clear_pointer (&of->program, kappa_program_free);
   return done;
