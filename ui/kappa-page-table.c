@@ -10,7 +10,7 @@
 #define OTHER_GROUP "More"
 
 /* One line for each page, in the order of the tabs. An analysis that is not named here has a page
- * of tables in a group of its own kind. */
+ * of tables in the group “More”. */
 static const KappaPageEntry entries[] = {
   { "model", "Model", "Model", kappa_model_page_get_type },
   { "predict", "Predictions", "Predictions", kappa_predictions_page_get_type },
