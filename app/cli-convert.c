@@ -118,7 +118,7 @@ declare (CliArguments *arguments)
       = g_strdup_printf ("the name of OUT says to which format: it ends in %s\n", suffixes);
 
   cli_declare_model (arguments);
-  cli_arguments_add_note (arguments, "for a network, which OUT has in it if it is an ONNX model\n");
+  cli_arguments_add_note (arguments, "these are for OUT with a network in it: an ONNX model\n");
   cli_arguments_declare (arguments, "Output", "force", NULL, NULL,
                          "replace OUT if it is there already");
   cli_arguments_add_note (arguments, note);

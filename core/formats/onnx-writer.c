@@ -77,11 +77,11 @@ kappa_onnx_writer_free (KappaOnnxWriter *self)
  * Returns: (transfer none): the node, for its inputs and attributes
  */
 Onnx__NodeProto *
-kappa_onnx_writer_add_node (KappaOnnxWriter *self, const char *operator, const char * output)
+kappa_onnx_writer_add_node (KappaOnnxWriter *self, const char *op_type, const char *output)
 {
   Onnx__NodeProto *node = MESSAGE (Onnx__NodeProto, ONNX__NODE_PROTO__INIT);
 
-  node->op_type = g_strdup (operator);
+  node->op_type = g_strdup (op_type);
   node->name = g_strdup (output);
   APPEND (node->output, node->n_output, g_strdup (output));
   APPEND (self->model->graph->node, self->model->graph->n_node, node);

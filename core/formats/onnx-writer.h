@@ -18,7 +18,7 @@ typedef struct _KappaOnnxWriter KappaOnnxWriter;
 
 KappaOnnxWriter *kappa_onnx_writer_new            (const char *name);
 void             kappa_onnx_writer_free           (KappaOnnxWriter *self);
-Onnx__NodeProto *kappa_onnx_writer_add_node       (KappaOnnxWriter *self, const char *operator, const char *output);
+Onnx__NodeProto *kappa_onnx_writer_add_node       (KappaOnnxWriter *self, const char *op_type, const char *output);
 void             kappa_onnx_node_add_input        (Onnx__NodeProto *node, const char *name);
 void             kappa_onnx_node_add_int          (Onnx__NodeProto *node, const char *name, gint64 value);
 void             kappa_onnx_node_add_float        (Onnx__NodeProto *node, const char *name, double value);

@@ -32,7 +32,7 @@ kappa_onnx_emit_node (KappaOnnxEmitter *self, const KappaOnnxPiece *piece, guint
 
   for (guint i = 0; i < n_inputs; i++)
     names[i] = kappa_onnx_emit_name (self, piece->inputs[i]);
-  node = kappa_onnx_writer_add_node (self->writer, piece->operator,
+  node = kappa_onnx_writer_add_node (self->writer, piece->onnx,
                                      kappa_onnx_emit_name (self, piece->node));
   for (guint i = 0; i < n_inputs; i++)
     kappa_onnx_node_add_input (node, names[i]);
@@ -170,8 +170,8 @@ kappa_onnx_write_reduction (KappaOnnxEmitter *self, const KappaOnnxPiece *piece,
   const gboolean image = get_shape (self, piece->node)->rank == 4 && piece->axes == 12u;
   KappaOnnxPiece pool = *piece;
 
-  pool.operator= "GlobalAveragePool";
-  if (image && strcmp (piece->operator, "ReduceMean") == 0)
+  pool.onnx = "GlobalAveragePool";
+  if (image && strcmp (piece->onnx, "ReduceMean") == 0)
     kappa_onnx_emit_node (self, &pool, 1);
   else
     add_axes (kappa_onnx_emit_node (self, piece, 1), piece->axes);

@@ -133,7 +133,7 @@ set_norm (KappaOnnxPiece *piece, const Norm *norm)
   memcpy (piece->inputs + piece->n_inputs, inputs, sizeof inputs);
   piece->n_inputs += G_N_ELEMENTS (inputs);
   piece->number = norm->epsilon;
-  piece->operator= "BatchNormalization";
+  piece->onnx = "BatchNormalization";
 }
 
 /* A convolution whose weight has the factor in it. A smaller mean is a bias of its own. */
@@ -263,7 +263,7 @@ match_layer_norm (KappaGraph *g, KappaNode node, guint axis, KappaOnnxPiece *pie
   if (shifted)
     piece->inputs[piece->n_inputs++] = shift;
   piece->axes = axes;
-  piece->operator= "LayerNormalization";
+  piece->onnx = "LayerNormalization";
   piece->write = kappa_onnx_write_layer_norm;
   return TRUE;
 }
@@ -280,7 +280,7 @@ match_instance_norm (KappaGraph *g, KappaNode node, KappaOnnxPiece *piece)
   piece->inputs[piece->n_inputs++] = x;
   piece->inputs[piece->n_inputs++] = scale;
   piece->inputs[piece->n_inputs++] = shift;
-  piece->operator= "InstanceNormalization";
+  piece->onnx = "InstanceNormalization";
   piece->write = kappa_onnx_write_layer_norm;
   return TRUE;
 }
@@ -327,7 +327,7 @@ kappa_onnx_match_products (KappaGraph *graph, KappaNode node, KappaOnnxPiece *pi
   piece->inputs[piece->n_inputs++] = operand (graph, product, 1);
   piece->inputs[piece->n_inputs++] = bias;
   piece->product = product;
-  piece->operator= conv ? "Conv" : "Gemm";
+  piece->onnx = conv ? "Conv" : "Gemm";
   piece->write = conv ? kappa_onnx_write_conv : kappa_onnx_write_product;
   return TRUE;
 }
@@ -354,7 +354,7 @@ kappa_onnx_match_mean (KappaGraph *graph, KappaNode node, KappaOnnxPiece *piece)
   if (kappa_graph_get_attrs (graph, node)->f[0] != 1.0 / (double)count)
     return FALSE;
   piece->inputs[piece->n_inputs++] = operand (graph, sum, 0);
-  piece->operator= "ReduceMean";
+  piece->onnx = "ReduceMean";
   piece->write = kappa_onnx_write_reduction;
   return TRUE;
 }
@@ -379,7 +379,7 @@ kappa_onnx_match_max (KappaGraph *graph, KappaNode node, KappaOnnxPiece *piece)
     return FALSE;
   piece->axes = 1u << attrs->i[0];
   piece->inputs[piece->n_inputs++] = x;
-  piece->operator= "ReduceMax";
+  piece->onnx = "ReduceMax";
   piece->write = kappa_onnx_write_reduction;
   return TRUE;
 }

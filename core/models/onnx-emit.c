@@ -32,13 +32,13 @@ write_softmax (KappaOnnxEmitter *self, const KappaOnnxPiece *piece, GError **err
 /**
  * Form:
  * @op: the primitive
- * @operator: of ONNX
+ * @onnx: the operator
  * @number: its second operand, where that is always the same
  */
 typedef struct
 {
   const char *op;
-  const char *operator;
+  const char *onnx;
   KappaOnnxWriteFunc write;
   gboolean loose;
   double number;
@@ -167,7 +167,7 @@ match_primitive (KappaGraph *graph, KappaNode node, KappaOnnxPiece *piece)
   if (form == NULL)
     return FALSE;
   piece->write = form->write;
-  piece->operator= form->operator;
+  piece->onnx = form->onnx;
   piece->number = form->number != 0.0 ? form->number : kappa_graph_get_attrs (graph, node)->f[0];
   piece->n_inputs = kappa_graph_get_arity (graph, node);
   for (guint i = 0; i < piece->n_inputs; i++)

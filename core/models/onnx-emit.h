@@ -16,7 +16,7 @@ typedef gboolean (*KappaOnnxWriteFunc) (KappaOnnxEmitter *self, const KappaOnnxP
 /**
  * KappaOnnxPiece:
  * @node: whose value it makes
- * @operator: of ONNX
+ * @onnx: the operator
  * @inputs: (array length=n_inputs): what is needed for it, perhaps far before @node; %KAPPA_NONE for what is left out
  * @product: a convolution or matrix product inside, %KAPPA_NONE if there is none
  * @number: an epsilon, or the second operand of arithmetic with one number
@@ -28,7 +28,7 @@ struct _KappaOnnxPiece
 {
   KappaNode node;
   KappaOnnxWriteFunc write;
-  const char *operator;
+  const char *onnx;
   KappaNode inputs[KAPPA_MAX_INPUTS];
   guint n_inputs;
   KappaNode product;
