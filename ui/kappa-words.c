@@ -137,6 +137,7 @@ kappa_words_title (const char *name)
         g_string_append_c (title, '-');
       g_string_append_c (title, *p == '_' || *p == '-' ? ' ' : *p);
     }
+  g_string_replace (title, "macs", "multiply-adds", 0);
   title->str[0] = g_ascii_toupper (title->str[0]);
   return g_string_free (title, FALSE);
 }

@@ -516,6 +516,33 @@ remove_folder (const char *path)
   g_rmdir (path);
 }
 
+/* Costs of a family from one checkpoint, without images: numbers, a figure, and what is refused. */
+static void
+test_scaling (void)
+{
+  g_autofree char *figure = in_folder ("pareto.pdf"), *table = in_folder ("scaling.csv");
+  g_auto (Outcome) counted = RUN ("scaling", model, workspace, "--measure=false", "--json");
+  g_auto (Outcome) measured
+      = RUN ("scaling", model, workspace, "--depths=20,32", "--resolutions=16:32:8", "--repeats=3",
+             "--cost=macs", "--output", figure, "--output", table);
+  g_auto (Outcome) wrong = RUN ("scaling", model, workspace, "--depths=21");
+  g_auto (Outcome) word = RUN ("scaling", model, workspace, "--widths=wide");
+  g_autoptr (KappaJson) json = parse (counted.out);
+  g_autofree char *start = NULL;
+
+  g_assert_cmpint (counted.status, ==, 0);
+  g_assert_cmpfloat (scalar (json, "parameters"), ==, 269722.0);
+  g_assert_cmpfloat (scalar (json, "macs"), ==, 40551040.0);
+  g_assert_cmpint (measured.status, ==, 0);
+  g_assert_true (g_file_get_contents (figure, &start, NULL, NULL));
+  g_assert_true (g_str_has_prefix (start, "%PDF"));
+  g_assert_true (g_file_test (table, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (wrong.status, ==, 2);
+  g_assert_nonnull (strstr (wrong.err, "6 n + 2"));
+  g_assert_cmpint (word.status, ==, 2);
+  g_assert_nonnull (strstr (word.err, "widths: wide"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -534,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/seeded-sample", test_seeded_sample);
   g_test_add_func ("/cli/cache-and-export", test_cache_and_export);
   g_test_add_func ("/cli/estimate", test_estimate);
+  g_test_add_func ("/cli/scaling", test_scaling);
   g_test_add_func ("/cli/signals", test_signals);
   g_test_add_func ("/cli/convert-and-compare", test_convert_and_compare);
   g_test_add_func ("/cli/convert-to-onnx", test_convert_to_onnx);

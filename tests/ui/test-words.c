@@ -42,6 +42,7 @@ test_titles (void)
   check (kappa_words_title ("top5"), "Top-5");
   check (kappa_words_title ("expected_top1"), "Expected top-1");
   check (kappa_words_title ("train-data"), "Train data");
+  check (kappa_words_title ("latency_exponent_macs"), "Latency exponent multiply-adds");
 }
 
 static void

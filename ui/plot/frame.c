@@ -23,6 +23,7 @@ kappa_axis_symbol (const char *name)
                                             { "lambda_ratio", "|λ min / λ max|" },
                                             { "lambda_max", "λ max" },
                                             { "lambda_min", "λ min" },
+                                            { "macs", "multiply-adds" },
                                             { "ntk_condition_by_n", "κ" } };
   g_autofree char *words = NULL;
 

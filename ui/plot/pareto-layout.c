@@ -68,9 +68,7 @@ static const char *
 make_title (const char *name, const char *unit, KappaScale scale)
 {
   g_autofree char *title = NULL;
-  const char *words = strcmp (name, "macs") == 0   ? "multiply-adds"
-                      : strcmp (name, "top1") == 0 ? "top-1 accuracy"
-                                                   : kappa_axis_symbol (name);
+  const char *words = strcmp (name, "top1") == 0 ? "top-1 accuracy" : kappa_axis_symbol (name);
 
   title = g_strdup_printf (*unit != '\0' ? "%s (%s)%s" : "%s%s%s", words, unit,
                            scale == KAPPA_SCALE_LOG ? ", log" : "");

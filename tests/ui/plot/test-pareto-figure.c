@@ -193,7 +193,7 @@ test_cost (void)
 
   g_assert_cmpstr (a, ==, b);
   g_assert_true (g_str_has_prefix (b, "3 networks by latency"));
-  g_assert_true (g_str_has_prefix (c, "6 networks by macs"));
+  g_assert_true (g_str_has_prefix (c, "6 networks by multiply-adds"));
   g_assert_true (g_str_has_prefix (d, "0 networks"));
 }
 
