@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/analysis/folds.h"
 #include "core/base/error.h"
 #include "core/graph/autodiff.h"
 #include "core/graph/op.h"
@@ -21,6 +22,7 @@ struct _KappaActivityCounter
   KappaActive active;
   double threshold;
   gboolean listing; /* collect activations instead of counting */
+  guint32 *listed;  /* of which images */
   GArray *layers;   /* of KappaActivityLayer */
   gsize n_neurons;
   KappaProgram *program;
@@ -137,6 +139,8 @@ fetch (guint input, gint64 first, gint64 n, void *values, gpointer data, GError 
   KappaPixelType type
       = self->precision == KAPPA_PRECISION_FLOAT64 ? KAPPA_PIXEL_DOUBLE : KAPPA_PIXEL_FLOAT;
 
+  if (self->listing)
+    return kappa_images_fetch (self->batches, self->listed + first, n, type, values, error);
   return kappa_batch_source_fetch (self->batches, self->first + first, n, type, values, error);
 }
 
@@ -342,7 +346,8 @@ compare (gconstpointer a, gconstpointer b)
  * @quantile: in [0, 1]
  * @threshold: (out): of the |a| of all neurons of all layers together; what is smaller than a share
  *   of @quantile of them
- * @n_images: (out): how many images from the first on were looked at: as many as can be sorted
+ * @n_images: (out): how many images, spread evenly over all, were looked at: as many as can be
+ *   sorted
  *
  * Does not advance the progress.
  */
@@ -362,9 +367,13 @@ kappa_activity_counter_find_quantile (KappaActivityCounter *self,
   quiet.progress = NULL;
   *n_images
       = CLAMP ((gint64)(MAX_SORTED / self->n_neurons), 1, kappa_batch_source_get_n (self->batches));
+  self->listed = g_new (guint32, *n_images);
+  for (gint64 i = 0; i < *n_images; i++)
+    self->listed[i] = (guint32)(i * kappa_batch_source_get_n (self->batches) / *n_images);
   self->listing = TRUE;
   done = rebuild (self, error) && kappa_activity_counter_run (self, 0, *n_images, &quiet, error);
   self->listing = FALSE;
+  g_clear_pointer (&self->listed, g_free);
   if (!done)
     return FALSE;
   values = g_new (double, self->n_neurons *(gsize)*n_images);

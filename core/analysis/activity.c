@@ -144,8 +144,8 @@ get_quantile (KappaAnalysis *analysis, KappaActivityRun *run, double *threshold,
   if (!kappa_activity_counter_find_quantile (run->counter, quantile, run->context, threshold, &n,
                                              error))
     return FALSE;
-  text = g_strdup_printf ("the %g quantile of |a| of all neurons of all layers, on the first "
-                          "%" G_GINT64_FORMAT " of the images",
+  text = g_strdup_printf ("the %g quantile of |a| of all neurons of all layers, on "
+                          "%" G_GINT64_FORMAT " of the images, spread evenly over all",
                           quantile, n);
   kappa_result_set_scalar (run->result, "threshold", *threshold, "", KAPPA_CERTAINTY_EXACT, text);
   return TRUE;
