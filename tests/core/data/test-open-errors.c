@@ -83,6 +83,7 @@ test_sniffed (KappaTestFolder *folder, gconstpointer data)
     { "text.txt", "a,b\n1,2\n", 8, FALSE, "PNG or JPEG image, or a CIFAR" },
   };
 
+  kappa_test_add_image (folder, "one.png");
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = put (folder, cases[i].name, cases[i].bytes, cases[i].size),
