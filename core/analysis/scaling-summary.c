@@ -44,7 +44,7 @@ define_points (KappaScalingRun *run)
   if (run->plan->repeats > 0)
     g_string_append_printf (
         text,
-        "Latency: seconds for a pass: %s; low and high are a 95 %% interval of the "
+        "Latency: seconds for a pass: %s; low and high are an interval of at least 95 %% of the "
         "median between order statistics, of this run alone. What is empty did not "
         "fit into memory. ",
         measure);

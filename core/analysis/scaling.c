@@ -94,10 +94,10 @@ static const KappaProperty repeats_property = {
   .name = "repeats",
   .type = KAPPA_PROPERTY_INTEGER,
   .title = "Passes measured",
-  .blurb = "of which latency is the median; at least 6 for an interval of 95 %",
+  .blurb = "of which latency is the median, with an interval of at least 95 %",
   .unit = "",
   .fallback = "9",
-  .minimum = 3.0,
+  .minimum = 6.0, /* fewer give no such interval */
   .maximum = 1000.0,
 };
 

@@ -523,7 +523,7 @@ test_scaling (void)
   g_autofree char *figure = in_folder ("pareto.pdf"), *table = in_folder ("scaling.csv");
   g_auto (Outcome) counted = RUN ("scaling", model, workspace, "--measure=false", "--json");
   g_auto (Outcome) measured
-      = RUN ("scaling", model, workspace, "--depths=20,32", "--resolutions=16:32:8", "--repeats=3",
+      = RUN ("scaling", model, workspace, "--depths=20,32", "--resolutions=16:32:8", "--repeats=6",
              "--cost=macs", "--output", figure, "--output", table);
   g_auto (Outcome) wrong = RUN ("scaling", model, workspace, "--depths=21");
   g_auto (Outcome) word = RUN ("scaling", model, workspace, "--widths=wide");
