@@ -2,37 +2,23 @@
 
 /* A builder's query, key and value are one matrix; most libraries keep three. */
 
-static const KappaKeyRule torchvision_rules[] = {
-  { "cls_token", "class_token" },
-  { "pos_embed", "encoder.pos_embedding" },
-  { "patch_embed.proj.{*}", "conv_proj.{*}" },
-  { "blocks.{b}.norm1.{*}", "encoder.layers.encoder_layer_{b}.ln_1.{*}" },
-  { "blocks.{b}.attn.qkv.weight",
-    "encoder.layers.encoder_layer_{b}.self_attention.in_proj_weight" },
-  { "blocks.{b}.attn.qkv.bias", "encoder.layers.encoder_layer_{b}.self_attention.in_proj_bias" },
-  { "blocks.{b}.attn.proj.{*}", "encoder.layers.encoder_layer_{b}.self_attention.out_proj.{*}" },
-  { "blocks.{b}.norm2.{*}", "encoder.layers.encoder_layer_{b}.ln_2.{*}" },
-  { "blocks.{b}.mlp.fc1.{*}", "encoder.layers.encoder_layer_{b}.mlp.0.{*}" },
-  { "blocks.{b}.mlp.fc2.{*}", "encoder.layers.encoder_layer_{b}.mlp.3.{*}" },
-  { "norm.{*}", "encoder.ln.{*}" },
-  { "head.{*}", "heads.head.{*}" },
-};
+/* The perceptron's layers had names before they had numbers. */
+#define TORCHVISION(fc1, fc2)                                                                      \
+  { "cls_token", "class_token" }, { "pos_embed", "encoder.pos_embedding" },                        \
+      { "patch_embed.proj.{*}", "conv_proj.{*}" }, { "blocks.{b}.norm1.{*}", LAYER "ln_1.{*}" },   \
+      { "blocks.{b}.attn.qkv.weight", LAYER "self_attention.in_proj_weight" },                     \
+      { "blocks.{b}.attn.qkv.bias", LAYER "self_attention.in_proj_bias" },                         \
+      { "blocks.{b}.attn.proj.{*}", LAYER "self_attention.out_proj.{*}" },                         \
+      { "blocks.{b}.norm2.{*}", LAYER "ln_2.{*}" },                                                \
+      { "blocks.{b}.mlp.fc1.{*}", LAYER "mlp." fc1 ".{*}" },                                       \
+      { "blocks.{b}.mlp.fc2.{*}", LAYER "mlp." fc2 ".{*}" }, { "norm.{*}", "encoder.ln.{*}" },     \
+  {                                                                                                \
+    "head.{*}", "heads.head.{*}"                                                                   \
+  }
+#define LAYER "encoder.layers.encoder_layer_{b}."
 
-static const KappaKeyRule torchvision_old_rules[] = {
-  { "cls_token", "class_token" },
-  { "pos_embed", "encoder.pos_embedding" },
-  { "patch_embed.proj.{*}", "conv_proj.{*}" },
-  { "blocks.{b}.norm1.{*}", "encoder.layers.encoder_layer_{b}.ln_1.{*}" },
-  { "blocks.{b}.attn.qkv.weight",
-    "encoder.layers.encoder_layer_{b}.self_attention.in_proj_weight" },
-  { "blocks.{b}.attn.qkv.bias", "encoder.layers.encoder_layer_{b}.self_attention.in_proj_bias" },
-  { "blocks.{b}.attn.proj.{*}", "encoder.layers.encoder_layer_{b}.self_attention.out_proj.{*}" },
-  { "blocks.{b}.norm2.{*}", "encoder.layers.encoder_layer_{b}.ln_2.{*}" },
-  { "blocks.{b}.mlp.fc1.{*}", "encoder.layers.encoder_layer_{b}.mlp.linear_1.{*}" },
-  { "blocks.{b}.mlp.fc2.{*}", "encoder.layers.encoder_layer_{b}.mlp.linear_2.{*}" },
-  { "norm.{*}", "encoder.ln.{*}" },
-  { "head.{*}", "heads.head.{*}" },
-};
+static const KappaKeyRule torchvision_rules[] = { TORCHVISION ("0", "3") };
+static const KappaKeyRule torchvision_old_rules[] = { TORCHVISION ("linear_1", "linear_2") };
 
 static const KappaKeyRule transformers_rules[] = {
   { "cls_token", "vit.embeddings.cls_token" },
@@ -50,107 +36,57 @@ static const KappaKeyRule transformers_rules[] = {
   { "head.{*}", "classifier.{*}" },
 };
 
-static const KappaKeyRule google_rules[] = {
-  { "cls_token", "cls" },
-  { "pos_embed", "Transformer/posembed_input/pos_embedding" },
-  { "patch_embed.proj.weight", "embedding/kernel", "3201" },
-  { "patch_embed.proj.bias", "embedding/bias" },
-  { "blocks.{b}.norm1.weight", "Transformer/encoderblock_{b}/LayerNorm_0/scale" },
-  { "blocks.{b}.norm1.bias", "Transformer/encoderblock_{b}/LayerNorm_0/bias" },
-  { "blocks.{b}.attn.qkv.weight",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_1/query/kernel|Transformer/"
-    "encoderblock_{b}/MultiHeadDotProductAttention_1/key/kernel|Transformer/encoderblock_{b}/"
-    "MultiHeadDotProductAttention_1/value/kernel",
-    "(12)0" },
-  { "blocks.{b}.attn.qkv.bias",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_1/query/bias|Transformer/"
-    "encoderblock_{b}/MultiHeadDotProductAttention_1/key/bias|Transformer/encoderblock_{b}/"
-    "MultiHeadDotProductAttention_1/value/bias",
-    "(01)" },
-  { "blocks.{b}.attn.proj.weight",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_1/out/kernel", "2(01)" },
-  { "blocks.{b}.attn.proj.bias",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_1/out/bias" },
-  { "blocks.{b}.norm2.weight", "Transformer/encoderblock_{b}/LayerNorm_2/scale" },
-  { "blocks.{b}.norm2.bias", "Transformer/encoderblock_{b}/LayerNorm_2/bias" },
-  { "blocks.{b}.mlp.fc{k}.weight", "Transformer/encoderblock_{b}/MlpBlock_3/Dense_{k-1}/kernel",
-    "10" },
-  { "blocks.{b}.mlp.fc{k}.bias", "Transformer/encoderblock_{b}/MlpBlock_3/Dense_{k-1}/bias" },
-  { "norm.weight", "Transformer/encoder_norm/scale" },
-  { "norm.bias", "Transformer/encoder_norm/bias" },
-  { "pre_logits.weight", "pre_logits/kernel", "10" },
-  { "pre_logits.bias", "pre_logits/bias" },
-  { "head.weight", "head/kernel", "10" },
-  { "head.bias", "head/bias" },
-};
+/*
+ * Google's two libraries differ in where positions are and how the parts of a block are counted.
+ * Where all blocks are one array each, @slice comes before the axes of a kernel, and @slices are
+ * those of a vector.
+ */
+#define GOOGLE(positions, block, attention, second, mlp, slice, slices)                            \
+  { "cls_token", "cls" }, { "pos_embed", positions },                                              \
+      { "patch_embed.proj.weight", "embedding/kernel", "3201" },                                   \
+      { "patch_embed.proj.bias", "embedding/bias" },                                               \
+      { "blocks.{b}.norm1.weight", block "/LayerNorm_0/scale", slices },                           \
+      { "blocks.{b}.norm1.bias", block "/LayerNorm_0/bias", slices },                              \
+      { "blocks.{b}.attn.qkv.weight", THREE (block "/" attention, "/kernel"), slice "(12)0" },     \
+      { "blocks.{b}.attn.qkv.bias", THREE (block "/" attention, "/bias"), slice "(01)" },          \
+      { "blocks.{b}.attn.proj.weight", block "/" attention "/out/kernel", slice "2(01)" },         \
+      { "blocks.{b}.attn.proj.bias", block "/" attention "/out/bias", slices },                    \
+      { "blocks.{b}.norm2.weight", block "/" second "/scale", slices },                            \
+      { "blocks.{b}.norm2.bias", block "/" second "/bias", slices },                               \
+      { "blocks.{b}.mlp.fc{k}.weight", block "/" mlp "/Dense_{k-1}/kernel", slice "10" },          \
+      { "blocks.{b}.mlp.fc{k}.bias", block "/" mlp "/Dense_{k-1}/bias", slices },                  \
+      { "norm.weight", "Transformer/encoder_norm/scale" },                                         \
+      { "norm.bias", "Transformer/encoder_norm/bias" },                                            \
+      { "pre_logits.weight", "pre_logits/kernel", "10" },                                          \
+      { "pre_logits.bias", "pre_logits/bias" }, { "head.weight", "head/kernel", "10" },            \
+  {                                                                                                \
+    "head.bias", "head/bias"                                                                       \
+  }
+#define THREE(layer, part) layer "/query" part "|" layer "/key" part "|" layer "/value" part
 
-static const KappaKeyRule big_vision_rules[] = {
-  { "cls_token", "cls" },
-  { "pos_embed", "pos_embedding" },
-  { "patch_embed.proj.weight", "embedding/kernel", "3201" },
-  { "patch_embed.proj.bias", "embedding/bias" },
-  { "blocks.{b}.norm1.weight", "Transformer/encoderblock_{b}/LayerNorm_0/scale" },
-  { "blocks.{b}.norm1.bias", "Transformer/encoderblock_{b}/LayerNorm_0/bias" },
-  { "blocks.{b}.attn.qkv.weight",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_0/query/kernel|Transformer/"
-    "encoderblock_{b}/MultiHeadDotProductAttention_0/key/kernel|Transformer/encoderblock_{b}/"
-    "MultiHeadDotProductAttention_0/value/kernel",
-    "(12)0" },
-  { "blocks.{b}.attn.qkv.bias",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_0/query/bias|Transformer/"
-    "encoderblock_{b}/MultiHeadDotProductAttention_0/key/bias|Transformer/encoderblock_{b}/"
-    "MultiHeadDotProductAttention_0/value/bias",
-    "(01)" },
-  { "blocks.{b}.attn.proj.weight",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_0/out/kernel", "2(01)" },
-  { "blocks.{b}.attn.proj.bias",
-    "Transformer/encoderblock_{b}/MultiHeadDotProductAttention_0/out/bias" },
-  { "blocks.{b}.norm2.weight", "Transformer/encoderblock_{b}/LayerNorm_1/scale" },
-  { "blocks.{b}.norm2.bias", "Transformer/encoderblock_{b}/LayerNorm_1/bias" },
-  { "blocks.{b}.mlp.fc{k}.weight", "Transformer/encoderblock_{b}/MlpBlock_0/Dense_{k-1}/kernel",
-    "10" },
-  { "blocks.{b}.mlp.fc{k}.bias", "Transformer/encoderblock_{b}/MlpBlock_0/Dense_{k-1}/bias" },
-  { "norm.weight", "Transformer/encoder_norm/scale" },
-  { "norm.bias", "Transformer/encoder_norm/bias" },
-  { "pre_logits.weight", "pre_logits/kernel", "10" },
-  { "pre_logits.bias", "pre_logits/bias" },
-  { "head.weight", "head/kernel", "10" },
-  { "head.bias", "head/bias" },
-};
+static const KappaKeyRule google_rules[] = { GOOGLE ("Transformer/posembed_input/pos_embedding",
+                                                     "Transformer/encoderblock_{b}",
+                                                     "MultiHeadDotProductAttention_1",
+                                                     "LayerNorm_2",
+                                                     "MlpBlock_3",
+                                                     "",
+                                                     NULL) };
 
-static const KappaKeyRule big_vision_stacked_rules[] = {
-  { "cls_token", "cls" },
-  { "pos_embed", "pos_embedding" },
-  { "patch_embed.proj.weight", "embedding/kernel", "3201" },
-  { "patch_embed.proj.bias", "embedding/bias" },
-  { "blocks.{b}.norm1.weight", "Transformer/encoderblock/LayerNorm_0/scale", "[b]" },
-  { "blocks.{b}.norm1.bias", "Transformer/encoderblock/LayerNorm_0/bias", "[b]" },
-  { "blocks.{b}.attn.qkv.weight",
-    "Transformer/encoderblock/MultiHeadDotProductAttention_0/query/kernel|Transformer/encoderblock/"
-    "MultiHeadDotProductAttention_0/key/kernel|Transformer/encoderblock/"
-    "MultiHeadDotProductAttention_0/value/kernel",
-    "[b](12)0" },
-  { "blocks.{b}.attn.qkv.bias",
-    "Transformer/encoderblock/MultiHeadDotProductAttention_0/query/bias|Transformer/encoderblock/"
-    "MultiHeadDotProductAttention_0/key/bias|Transformer/encoderblock/"
-    "MultiHeadDotProductAttention_0/value/bias",
-    "[b](01)" },
-  { "blocks.{b}.attn.proj.weight",
-    "Transformer/encoderblock/MultiHeadDotProductAttention_0/out/kernel", "[b]2(01)" },
-  { "blocks.{b}.attn.proj.bias", "Transformer/encoderblock/MultiHeadDotProductAttention_0/out/bias",
-    "[b]" },
-  { "blocks.{b}.norm2.weight", "Transformer/encoderblock/LayerNorm_1/scale", "[b]" },
-  { "blocks.{b}.norm2.bias", "Transformer/encoderblock/LayerNorm_1/bias", "[b]" },
-  { "blocks.{b}.mlp.fc{k}.weight", "Transformer/encoderblock/MlpBlock_0/Dense_{k-1}/kernel",
-    "[b]10" },
-  { "blocks.{b}.mlp.fc{k}.bias", "Transformer/encoderblock/MlpBlock_0/Dense_{k-1}/bias", "[b]" },
-  { "norm.weight", "Transformer/encoder_norm/scale" },
-  { "norm.bias", "Transformer/encoder_norm/bias" },
-  { "pre_logits.weight", "pre_logits/kernel", "10" },
-  { "pre_logits.bias", "pre_logits/bias" },
-  { "head.weight", "head/kernel", "10" },
-  { "head.bias", "head/bias" },
-};
+static const KappaKeyRule big_vision_rules[] = { GOOGLE ("pos_embedding",
+                                                         "Transformer/encoderblock_{b}",
+                                                         "MultiHeadDotProductAttention_0",
+                                                         "LayerNorm_1",
+                                                         "MlpBlock_0",
+                                                         "",
+                                                         NULL) };
+
+static const KappaKeyRule big_vision_stacked_rules[] = { GOOGLE ("pos_embedding",
+                                                                 "Transformer/encoderblock",
+                                                                 "MultiHeadDotProductAttention_0",
+                                                                 "LayerNorm_1",
+                                                                 "MlpBlock_0",
+                                                                 "[b]",
+                                                                 "[b]") };
 
 const KappaKeyScheme kappa_key_scheme_vit_torchvision
     = { "torchvision", torchvision_rules, G_N_ELEMENTS (torchvision_rules) };

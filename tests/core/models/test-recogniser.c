@@ -703,6 +703,36 @@ test_key_scheme (void)
                    "resnet.embedder.embedder.convolution.weight");
 }
 
+/* torchvision's first ViT files call the perceptron's layers by other names. */
+static void
+test_old_torchvision (void)
+{
+  g_autofree char *path = kappa_test_need_shared ("facts/keys/tv_vit_B_32.tsv");
+  g_autoptr (KappaTensorTable) whole = path != NULL ? kappa_test_read_keys (path) : NULL,
+                               table = kappa_tensor_table_new ();
+  g_autoptr (KappaRecognition) recognition = NULL;
+  g_autoptr (KappaMatch) match = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; whole != NULL && i < kappa_tensor_table_get_n (whole); i++)
+    {
+      const KappaTensorEntry *entry = kappa_tensor_table_get (whole, i);
+      g_autoptr (GString) name = g_string_new (entry->name);
+
+      g_string_replace (name, "mlp.0.", "mlp.linear_1.", 0);
+      g_string_replace (name, "mlp.3.", "mlp.linear_2.", 0);
+      kappa_tensor_table_add (table, name->str, &entry->shape, TRUE, i);
+    }
+  if (whole == NULL)
+    return;
+  recognition = kappa_recognise (table, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (recognition->scheme->name, ==, "torchvision, older");
+  match = kappa_recognition_match (recognition, table, &error);
+  g_assert_no_error (error);
+  check_listing (match->listing, 88224232, count_by_formula ("vit_B_32", 224, 1000));
+}
+
 /* HWIO to OIHW, by hand: two outputs, three inputs, a kernel of 1 × 2. */
 static void
 test_axes (void)
@@ -778,6 +808,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recogniser/refusals", test_refusals);
   g_test_add_func ("/recogniser/unknown", test_unknown);
   g_test_add_func ("/recogniser/key-scheme", test_key_scheme);
+  g_test_add_func ("/recogniser/old-torchvision", test_old_torchvision);
   g_test_add_func ("/recogniser/axes", test_axes);
   g_test_add_func ("/recogniser/parts", test_parts);
   return g_test_run ();
