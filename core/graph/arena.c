@@ -80,6 +80,59 @@ find_lifetimes (KappaPlan *plan)
     }
 }
 
+static KappaBuffer *
+root_of (const KappaPlan *plan, KappaBuffer *buffer)
+{
+  while (buffer->over >= 0)
+    buffer = &g_array_index (plan->buffers, KappaBuffer, buffer->over);
+  return buffer;
+}
+
+/* What the first link of a product takes. */
+static guint
+first_linked (const KappaStep *step)
+{
+  return step->n_own + (step->has_bias ? 1 : 0);
+}
+
+static gboolean
+is_used_twice (const KappaStep *step, guint input)
+{
+  for (guint i = 0; i < step->n_inputs; i++)
+    if (i != input && step->inputs[i].place.memory == step->inputs[input].place.memory
+        && step->inputs[i].place.buffer == step->inputs[input].place.buffer)
+      return TRUE;
+  return FALSE;
+}
+
+/* A result that is added to what it is the last to use takes its place. */
+static void
+lay_over (KappaPlan *plan, const KappaStep *step)
+{
+  const KappaPlace *place = &step->inputs[first_linked (step)].place;
+  KappaBuffer *from = buffer_of (plan, place), *to = buffer_of (plan, &step->output.place), *root;
+
+  if (from == NULL || from->arena != to->arena || from->size != to->size || from->last != to->first
+      || is_used_twice (step, first_linked (step)))
+    return;
+  to->over = place->buffer;
+  root = root_of (plan, from);
+  root->last = MAX (root->last, to->last);
+}
+
+static void
+lay_all_over (KappaPlan *plan)
+{
+  for (guint stage = 0; stage < KAPPA_N_STAGES; stage++)
+    for (guint i = 0; i < plan->stages[stage]->len; i++)
+      {
+        const KappaStep *step = plan->stages[stage]->pdata[i];
+
+        if (step->adds_in_place)
+          lay_over (plan, step);
+      }
+}
+
 static gint
 by_first (gconstpointer a, gconstpointer b)
 {
@@ -124,7 +177,7 @@ place_arena (KappaPlan *plan, KappaMemory arena)
     {
       KappaBuffer *buffer = &g_array_index (plan->buffers, KappaBuffer, i);
 
-      if (buffer->arena == arena && buffer->first >= 0)
+      if (buffer->arena == arena && buffer->first >= 0 && buffer->over < 0)
         g_ptr_array_add (order, buffer);
     }
   g_ptr_array_sort (order, by_first);
@@ -143,12 +196,20 @@ place_arena (KappaPlan *plan, KappaMemory arena)
 /**
  * kappa_plan_place:
  *
- * Decides where every buffer lies and how large each memory is. A step's result never shares memory with its operands.
+ * Decides where every buffer lies and how large each memory is. A step's result shares memory with none of its operands
+ * but one that it is added to.
  */
 void
 kappa_plan_place (KappaPlan *plan)
 {
   find_lifetimes (plan);
+  lay_all_over (plan);
   for (guint arena = 0; arena < KAPPA_N_ARENAS; arena++)
     plan->arena_sizes[arena] = place_arena (plan, arena);
+  for (guint i = 0; i < plan->buffers->len; i++)
+    {
+      KappaBuffer *buffer = &g_array_index (plan->buffers, KappaBuffer, i);
+
+      buffer->offset = root_of (plan, buffer)->offset;
+    }
 }

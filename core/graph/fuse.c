@@ -89,19 +89,20 @@ sole_user (const Table *t, KappaNode node)
   return user;
 }
 
-/* The vector over channels that a node repeats over an image, as real numbers; or none. */
+/* The vector over channels that a node repeats over an image or over rows, as real numbers; or none. */
 static KappaNode
 channel_vector (const Table *t, KappaNode node)
 {
   const KappaShape *shape = kappa_graph_get_shape (t->graph, node), *vector;
   KappaNode source;
 
-  if (!is (t, node, "broadcast") || shape->rank != 4)
+  if (!is (t, node, "broadcast") || (shape->rank != 4 && shape->rank != 2))
     return KAPPA_NONE;
   source = kappa_graph_get_operand (t->graph, node, 0);
   vector = kappa_graph_get_shape (t->graph, source);
-  if (vector->dims[0] != 1 || vector->dims[1] != shape->dims[1] || vector->dims[2] != 1 || vector->dims[3] != 1)
-    return KAPPA_NONE;
+  for (guint d = 0; d < shape->rank; d++)
+    if (vector->dims[d] != (d == 1 ? shape->dims[1] : 1))
+      return KAPPA_NONE;
   if (kappa_graph_get_dtype (t->graph, source) == KAPPA_BF16 && is (t, source, "cast"))
     source = kappa_graph_get_operand (t->graph, source, 0);
   return kappa_graph_get_dtype (t->graph, source) == KAPPA_F32 ? source : KAPPA_NONE;
@@ -132,7 +133,7 @@ lies_in_full (const Table *t, KappaNode node)
   return kappa_graph_get_op (t->graph, node)->kind != KAPPA_OP_VIEW;
 }
 
-/* Whether what the only user of the result does with it can be done in the convolution's step; notes it. */
+/* Whether what the only user of the result does with it can be done in the product's step; notes it. */
 static gboolean
 take_link (Table *t, KappaFusion *f, KappaNode user)
 {
@@ -167,16 +168,16 @@ take_link (Table *t, KappaFusion *f, KappaNode user)
 
 /* As far as nobody needs what lies between. */
 static void
-fuse_convolution (Table *t, KappaNode conv)
+fuse_product (Table *t, KappaNode product)
 {
-  KappaFusion *f = &t->nodes[conv];
+  KappaFusion *f = &t->nodes[product];
   KappaNode user;
 
   while ((f->n_links == 0 || f->links[f->n_links - 1] != KAPPA_LINK_RELU)
          && (user = sole_user (t, f->tail)) != KAPPA_NONE && take_link (t, f, user))
     {
       t->nodes[user].absorbed = TRUE;
-      t->nodes[user].leader = conv;
+      t->nodes[user].leader = product;
       f->tail = user;
     }
 }
@@ -273,8 +274,8 @@ kappa_fuse (KappaGraph *graph, const KappaLate *late, const KappaNode *outputs, 
       const KappaOp *op = kappa_graph_get_op (graph, (KappaNode) node);
 
       if (t.nodes[node].needed && !t.nodes[node].absorbed && op->kernel != NULL && op->kernel->fuses != NULL
-          && op->kernel->fuses (kappa_graph_get_dtype (graph, (KappaNode) node), kappa_graph_get_attrs (graph, (KappaNode) node)))
-        fuse_convolution (&t, (KappaNode) node);
+          && op->kernel->fuses (graph, (KappaNode) node))
+        fuse_product (&t, (KappaNode) node);
     }
   fuse_chains (&t);
   for (guint node = 0; node < t.n; node++)

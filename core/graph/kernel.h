@@ -40,7 +40,7 @@ typedef enum
 
 #define KAPPA_KERNEL_MAX_OPERANDS (KAPPA_MAX_INPUTS + 2)
 
-/* What a convolution may do to its result before it is written. Adding and multiplying take an operand of the result's
+/* What a product may do to its result before it is written. Adding and multiplying take an operand of the result's
  * shape; a relu is the last.
  */
 typedef enum
@@ -56,8 +56,9 @@ typedef enum
  * KappaKernelSpec:
  * @inputs: the operands as they lie now; a kernel may accept their strides or ask for a layout
  * @output: dtype and dims; the kernel chooses the layout
- * @bias: convolutions: whether a number for each channel is added first
- * @links, @n_links: convolutions: what is done to the result then, in this order
+ * @fixed: the operand is the same for all samples and vectors, the result is not: packing it pays
+ * @bias: where links are taken: whether a number for each channel is added first
+ * @links, @n_links: what is done to the result then, in this order
  */
 typedef struct
 {
@@ -65,6 +66,7 @@ typedef struct
   guint n_inputs;
   KappaView inputs[KAPPA_MAX_INPUTS];
   KappaView output;
+  gboolean fixed[KAPPA_MAX_INPUTS];
   gboolean bias;
   KappaLink links[KAPPA_MAX_LINKS];
   guint n_links;
@@ -75,6 +77,8 @@ typedef struct
  * @layouts: what the kernel wants of each operand
  * @output: the layout it writes: ROWS or CHANNELS_LAST
  * @pack_sizes, @pack_keys: for packed operands: bytes, and a text equal for equal forms
+ * @adds_in_place: the first link is an addition to what already lies where the result goes: its operand, if the planner
+ *   can put the result there, or else a copy the kernel makes
  * @scratch: bytes of scratch memory of one worker
  * @macs: multiply-adds of one execution
  */
@@ -85,6 +89,7 @@ typedef struct
   KappaLayout output;
   gsize pack_sizes[KAPPA_KERNEL_MAX_OPERANDS];
   char *pack_keys[KAPPA_KERNEL_MAX_OPERANDS];
+  gboolean adds_in_place;
   gsize scratch;
   guint64 macs;
 } KappaKernelPlan;
@@ -92,7 +97,7 @@ typedef struct
 /**
  * KappaKernelArgs:
  * @inputs: pointers to the first element of each operand's view, or to its packed form
- * @bias, @linked: of a fused convolution; the operand of each link, in the output's layout, %NULL for relu
+ * @bias, @linked: of a fused product; the operand of each link, in the output's layout, %NULL for relu
  * @cancel: set when the run is to stop: long kernels look at it and return early with garbage
  */
 typedef struct
@@ -109,7 +114,7 @@ typedef struct
 
 typedef struct
 {
-  gboolean (*fuses) (KappaDtype dtype, const KappaAttrs *attrs); /* whether it takes links; NULL for no */
+  gboolean (*fuses) (KappaGraph *graph, KappaNode node); /* whether it takes a bias and links; NULL for no */
   gboolean (*prepare) (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error);
   void (*pack) (gpointer state, guint operand, const KappaView *view, const void *source, void *packed);
   void (*run) (gpointer state, const KappaKernelArgs *args);

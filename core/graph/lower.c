@@ -28,7 +28,7 @@ arena_of_stage (KappaStage stage)
 static KappaPlace
 new_buffer (Lowering *l, KappaStage stage, gsize size)
 {
-  KappaBuffer buffer = { .arena = arena_of_stage (stage), .size = (size + 63) & ~(gsize) 63, .first = -1, .last = -1 };
+  KappaBuffer buffer = { .arena = arena_of_stage (stage), .size = (size + 63) & ~(gsize) 63, .first = -1, .last = -1, .over = -1 };
 
   g_array_append_val (l->plan->buffers, buffer);
   return (KappaPlace){ buffer.arena, (gint64) l->plan->buffers->len - 1 };
@@ -308,7 +308,7 @@ chained (Lowering *l, KappaNode node)
   return step.output;
 }
 
-/* What a fused convolution adds, in the form it wants: a dense vector, an image of the result's layout. */
+/* What a fused product adds, in the form it wants: a dense vector, an image of the result's layout. */
 static void
 attach_tail (Lowering *l, KappaStep *step, const KappaFusion *f)
 {
@@ -332,6 +332,16 @@ attach_tail (Lowering *l, KappaStep *step, const KappaFusion *f)
   step->n_links = f->n_links;
 }
 
+/* Neither samples nor vectors change the operand, samples do change the result. */
+static gboolean
+is_fixed (const Lowering *l, KappaNode node, KappaNode operand)
+{
+  KappaStage stage = stage_of_node (l, node);
+
+  return stage_of_operand (l, node, operand) == KAPPA_STAGE_ONCE
+         && (stage == KAPPA_STAGE_SAMPLE || stage == KAPPA_STAGE_SAMPLE_VECTOR);
+}
+
 static KappaValue
 computed (Lowering *l, KappaNode node)
 {
@@ -350,6 +360,7 @@ computed (Lowering *l, KappaNode node)
     {
       operands[i] = operand_of (l, node, kappa_graph_get_operand (l->graph, node, i));
       spec.inputs[i] = operands[i].view;
+      spec.fixed[i] = is_fixed (l, node, kappa_graph_get_operand (l->graph, node, i));
     }
   spec.output = kappa_view_dense (dtype_of (l, node), kappa_graph_get_shape (l->graph, node),
                                   KAPPA_LAYOUT_ROWS);
@@ -370,6 +381,7 @@ computed (Lowering *l, KappaNode node)
   view = kappa_view_dense (spec.output.dtype, kappa_graph_get_shape (l->graph, node), kernel.output);
   step.output = new_value (l, step.stage, &view);
   step.state = kernel.state;
+  step.adds_in_place = kernel.adds_in_place;
   step.macs = kernel.macs;
   l->plan->scratch = MAX (l->plan->scratch, kernel.scratch);
   l->plan->has_barriers |= step.barrier;

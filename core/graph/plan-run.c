@@ -10,6 +10,23 @@ kappa_plan_get_macs (const KappaPlan *self, KappaStage stage)
   return macs;
 }
 
+/**
+ * kappa_plan_value_bytes:
+ *
+ * Returns: how much memory a value fills: of one in an arena its buffer's size
+ */
+gsize
+kappa_plan_value_bytes (const KappaPlan *self, const KappaValue *value)
+{
+  gsize bytes = kappa_dtype_size (value->view.dtype);
+
+  if (value->place.memory < KAPPA_N_ARENAS)
+    return g_array_index (self->buffers, KappaBuffer, value->place.buffer).size;
+  for (guint d = 0; d < value->view.rank; d++)
+    bytes *= (gsize) value->view.dims[d];
+  return bytes;
+}
+
 static char *
 place_address (const KappaPlan *self, const KappaRunMemory *memory, const KappaPlace *place)
 {

@@ -63,6 +63,7 @@ typedef struct
   gint first; /* positions of steps in the arena's time */
   gint last;
   gsize offset;
+  gint64 over; /* it takes the place of that buffer, whose values have served; or -1 */
 } KappaBuffer;
 
 typedef enum
@@ -85,6 +86,7 @@ typedef struct
   gboolean has_bias; /* inputs after the primitive's own: the bias, then what the links take */
   KappaLink links[KAPPA_MAX_LINKS];
   guint n_links;
+  gboolean adds_in_place; /* the result may lie over what the first link takes */
   const KappaKernelClass *kernel;
   gpointer state;     /* of the kernel; owned by the step unless it is a pack */
   guint pack_operand;
@@ -154,6 +156,7 @@ KappaPlan *kappa_plan_new       (KappaGraph *graph, gint64 batch, GArray *output
 void       kappa_plan_free      (KappaPlan *self);
 void       kappa_plan_place     (KappaPlan *self);
 guint64    kappa_plan_get_macs  (const KappaPlan *self, KappaStage stage);
+gsize      kappa_plan_value_bytes (const KappaPlan *self, const KappaValue *value);
 void      *kappa_plan_address   (const KappaPlan *self, const KappaRunMemory *memory, const KappaValue *value);
 void       kappa_plan_run_step  (const KappaPlan *self, KappaStage stage, guint step, const KappaRunMemory *memory);
 gboolean   kappa_plan_run       (const KappaPlan *self, KappaStage stage, guint first, const KappaRunMemory *memory,

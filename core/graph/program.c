@@ -110,12 +110,45 @@ kappa_program_row_size (const KappaPlan *plan, const KappaOutput *output)
   return output->kind == KAPPA_OUTPUT_ROWS ? size / (gsize) plan->batch : size;
 }
 
+static gboolean
+same_place (const KappaPlace *a, const KappaPlace *b)
+{
+  return a->memory == b->memory && a->buffer == b->buffer;
+}
+
+/* Bytes of what is shared by all samples that a micro-batch reads: weights, packed or not. */
+static gsize
+shared_bytes (const KappaPlan *plan)
+{
+  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (KappaPlace));
+  gsize bytes = 0;
+
+  for (guint s = 0; s < plan->stages[KAPPA_STAGE_SAMPLE]->len; s++)
+    {
+      const KappaStep *step = plan->stages[KAPPA_STAGE_SAMPLE]->pdata[s];
+
+      for (guint i = 0; i < step->n_inputs; i++)
+        {
+          const KappaPlace *place = &step->inputs[i].place;
+          gboolean known = place->memory != KAPPA_ARENA_ONCE && place->memory != KAPPA_PLACE_PARAMETERS;
+
+          for (guint k = 0; !known && k < seen->len; k++)
+            known = same_place (place, &g_array_index (seen, KappaPlace, k));
+          if (known)
+            continue;
+          g_array_append_val (seen, *place);
+          bytes += kappa_plan_value_bytes (plan, &step->inputs[i]);
+        }
+    }
+  return bytes;
+}
+
 static gint64
 choose_micro_batch (const KappaPlan *one)
 {
   double macs = (double) (kappa_plan_get_macs (one, KAPPA_STAGE_SAMPLE) + kappa_plan_get_macs (one, KAPPA_STAGE_SAMPLE_VECTOR));
   gint64 by_cache = (gint64) (cache_target / MAX (one->arena_sizes[KAPPA_ARENA_WORKER], 1));
-  gsize weights = one->arena_sizes[KAPPA_ARENA_ONCE], summed = 0;
+  gsize weights = shared_bytes (one), summed = 0;
   gint64 by_sums, by_weights;
 
   summed = one->n_sums + one->n_vector_sums;

@@ -145,13 +145,24 @@ fix_iteration (KappaTileProgram *self, const KappaView *output, const KappaView 
     }
 }
 
+static gboolean
+lies_as_result (const KappaTileProgram *self, const Operand *operand)
+{
+  gint64 stride = 1;
+
+  for (guint d = self->rank; d-- > 0; stride *= self->dims[d])
+    if (operand->strides[d] != stride)
+      return FALSE;
+  return TRUE;
+}
+
 static Access
 access_of (const KappaTileProgram *self, const Operand *operand)
 {
   const guint inner = self->rank - 1;
   gboolean repeats = TRUE;
 
-  if (self->rank == 1 && operand->strides[0] == 1)
+  if (lies_as_result (self, operand))
     return operand->dtype == self->compute ? DIRECT : STRIDED;
   for (guint d = 0; d < inner; d++)
     repeats &= operand->strides[d] == 0;
@@ -239,9 +250,15 @@ kappa_tile_program_finish (KappaTileProgram *self,
 }
 
 #define LOAD_RUN(name, type)                                                                                        \
-  static void name (type *to, KappaDtype dtype, const char *from, gint64 stride, gint64 n)                          \
+  KAPPA_CLONES static void name (type *to, KappaDtype dtype, const char *from, gint64 stride, gint64 n)                          \
   {                                                                                                                 \
-    if (dtype == KAPPA_F32 && stride == 1)                                                                          \
+    if (dtype == KAPPA_F32 && stride == 0)                                                                          \
+      {                                                                                                             \
+        const type value = (type) *(const float *) from;                                                            \
+        for (gint64 i = 0; i < n; i++)                                                                              \
+          to[i] = value;                                                                                            \
+      }                                                                                                             \
+    else if (dtype == KAPPA_F32 && stride == 1)                                                                     \
       for (gint64 i = 0; i < n; i++)                                                                                \
         to[i] = (type) ((const float *) from)[i];                                                                   \
     else if (dtype == KAPPA_F32)                                                                                    \

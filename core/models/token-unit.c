@@ -46,13 +46,11 @@ kappa_token_linear (KappaBuilder *builder,
       = kappa_builder_parameter (builder, layer, "weight", KAPPA_PARAMETER_LINEAR, &matrix);
   KappaNode y = kappa_reshape (graph, x, &KAPPA_SHAPE (samples * tokens, inputs));
 
-  y = kappa_reshape (graph, kappa_matmul (graph, y, weight, FALSE, TRUE), &result);
+  y = kappa_matmul (graph, y, weight, FALSE, TRUE);
   if (bias)
-    y = kappa_add (
-        graph, y,
-        along (builder,
-               kappa_builder_parameter (builder, layer, "bias", KAPPA_PARAMETER_BIAS, &column),
-               &result));
+    y = kappa_add_channel (
+        graph, y, kappa_builder_parameter (builder, layer, "bias", KAPPA_PARAMETER_BIAS, &column));
+  y = kappa_reshape (graph, y, &result);
   kappa_builder_add_layer (builder, layer, "linear", y, size + (bias ? (guint64)outputs : 0),
                            size * (guint64)tokens);
   return y;

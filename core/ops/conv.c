@@ -284,17 +284,17 @@ release (gpointer state)
 }
 
 static gboolean
-conv_fuses (KappaDtype dtype, const KappaAttrs *attrs)
+conv_fuses (KappaGraph *g, KappaNode node)
 {
-  return dtype != KAPPA_F64;
+  return kappa_graph_get_dtype (g, node) != KAPPA_F64;
 }
 
 static gboolean
-input_grad_fuses (KappaDtype dtype, const KappaAttrs *attrs)
+input_grad_fuses (KappaGraph *g, KappaNode node)
 {
-  KappaWindow window = kappa_window_from_attrs (attrs);
+  KappaWindow window = kappa_window_from_attrs (kappa_graph_get_attrs (g, node));
 
-  return dtype != KAPPA_F64 && is_forward (&window);
+  return kappa_graph_get_dtype (g, node) != KAPPA_F64 && is_forward (&window);
 }
 
 static const KappaKernelClass conv_kernel

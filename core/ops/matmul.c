@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/graph/op.h"
+#include "core/ops/conv-kernels.h"
 #include "core/ops/ops.h"
 
 /* i[0], i[1]: whether the first, the second matrix is transposed. */
@@ -64,18 +65,89 @@ blas_takes (const KappaView *view)
   return lies_by_rows (view) || lies_by_columns (view);
 }
 
+/* The kernels: BLAS; and for rows of numbers times a matrix that stays the same, such as a layer's weight, a convolution
+ * over an image one pixel wide, whose pixels are the rows: that matrix is packed once, and what is added comes on the way.
+ */
+typedef struct
+{
+  const KappaAttrs *attrs;
+  gpointer conv; /* NULL for BLAS */
+} Kernel;
+
+static gboolean
+is_by_packed (KappaDtype dtype, guint rank, const KappaAttrs *attrs, gboolean fixed)
+{
+  return dtype == KAPPA_F32 && rank == 2 && attrs->i[0] == 0 && fixed;
+}
+
+static gboolean
+matmul_fuses (KappaGraph *g, KappaNode node)
+{
+  const guint changing = KAPPA_RATE_SAMPLE | KAPPA_RATE_VECTOR;
+  gboolean fixed = (kappa_graph_get_rate (g, node) & KAPPA_RATE_SAMPLE) != 0
+                   && (kappa_graph_get_rate (g, kappa_graph_get_operand (g, node, 1)) & changing) == 0;
+
+  return is_by_packed (kappa_graph_get_dtype (g, node), kappa_graph_get_shape (g, node)->rank,
+                       kappa_graph_get_attrs (g, node), fixed);
+}
+
+static gboolean
+packed_prepare (Kernel *kernel, const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
+{
+  const KappaWindow point = KAPPA_WINDOW (1, 1, 0);
+  const gint64 rows = spec->output.dims[0], inputs = spec->inputs[0].dims[1], outputs = spec->output.dims[1];
+  const KappaConvShape shape = { KAPPA_CONV_FORWARD, point, 1, inputs, rows, 1, outputs, rows, 1 };
+  g_autofree char *key = NULL;
+
+  if (!kappa_conv_dnnl_prepare (&shape, spec, plan, error))
+    return FALSE;
+  /* A square matrix has one form either way around. */
+  key = g_steal_pointer (&plan->pack_keys[1]);
+  plan->pack_keys[1] = g_strconcat (spec->attrs->i[1] ? "matrix/" : "transposed/", key, NULL);
+  kernel->conv = plan->state;
+  plan->layouts[0] = plan->output = KAPPA_LAYOUT_ROWS;
+  return TRUE;
+}
+
+/* The second matrix as a convolution's weight: outputs × inputs × 1 × 1. */
+static void
+matmul_pack (gpointer state, guint operand, const KappaView *view, const void *source, void *packed)
+{
+  const Kernel *kernel = state;
+  const guint out = kernel->attrs->i[1] ? 0 : 1;
+  const KappaView weight = { .dtype = view->dtype, .rank = 4, .dims = { view->dims[out], view->dims[1 - out], 1, 1 },
+                             .strides = { view->strides[out], view->strides[1 - out], 1, 1 } };
+
+  kappa_conv_dnnl_pack (kernel->conv, operand, &weight, source, packed);
+}
+
+static void
+matmul_release (gpointer state)
+{
+  Kernel *kernel = state;
+
+  if (kernel->conv != NULL)
+    kappa_conv_dnnl_release (kernel->conv);
+  g_free (kernel);
+}
+
 static gboolean
 matmul_prepare (const KappaKernelSpec *spec, KappaKernelPlan *plan, GError **error)
 {
   const KappaView *a = &spec->inputs[0];
+  g_autofree Kernel *kernel = g_new0 (Kernel, 1);
 
+  kernel->attrs = spec->attrs;
   plan->layouts[0] = blas_takes (a) ? KAPPA_LAYOUT_ANY : KAPPA_LAYOUT_ROWS;
   plan->layouts[1] = blas_takes (&spec->inputs[1]) ? KAPPA_LAYOUT_ANY : KAPPA_LAYOUT_ROWS;
   plan->output = KAPPA_LAYOUT_ROWS;
-  plan->state = (gpointer) spec->attrs;
   plan->macs = (guint64) a->dims[spec->attrs->i[0] ? a->rank - 2 : a->rank - 1];
   for (guint d = 0; d < spec->output.rank; d++)
     plan->macs *= (guint64) spec->output.dims[d];
+  if (is_by_packed (spec->output.dtype, spec->output.rank, spec->attrs, spec->fixed[1])
+      && !packed_prepare (kernel, spec, plan, error))
+    return FALSE;
+  plan->state = g_steal_pointer (&kernel);
   return TRUE;
 }
 
@@ -93,7 +165,8 @@ orientation (const KappaView *view, gboolean transpose, int *leading)
 static void
 matmul_run (gpointer state, const KappaKernelArgs *args)
 {
-  const KappaAttrs *attrs = state;
+  const Kernel *kernel = state;
+  const KappaAttrs *attrs = kernel->attrs;
   const KappaView *a = &args->views[0], *b = &args->views[1], *c = args->out_view;
   guint r = c->rank;
   int lda, ldb;
@@ -101,6 +174,11 @@ matmul_run (gpointer state, const KappaKernelArgs *args)
   int m = (int) c->dims[r - 2], n = (int) c->dims[r - 1], k = (int) a->dims[attrs->i[0] ? r - 2 : r - 1];
   gint64 batches = 1;
 
+  if (kernel->conv != NULL)
+    {
+      kappa_conv_dnnl_run (kernel->conv, args);
+      return;
+    }
   for (guint d = 0; d + 2 < r; d++)
     batches *= c->dims[d];
   for (gint64 batch = 0; batch < batches && !g_cancellable_is_cancelled (args->cancellable); batch++)
@@ -121,7 +199,8 @@ matmul_run (gpointer state, const KappaKernelArgs *args)
     }
 }
 
-static const KappaKernelClass matmul_kernel = { .prepare = matmul_prepare, .run = matmul_run };
+static const KappaKernelClass matmul_kernel 
+    = { .prepare = matmul_prepare, .fuses = matmul_fuses, .pack = matmul_pack, .run = matmul_run, .release = matmul_release };
 
 static gboolean
 transposed (KappaGraph *g, KappaNode node, guint operand)

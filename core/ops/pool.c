@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/clones.h"
 #include "core/base/half.h"
 #include "core/graph/op.h"
 #include "core/ops/gather.h"
@@ -189,6 +190,13 @@ MAX_KERNEL (index_f64, double, gint32, SAME, place[c])
 MAX_KERNEL (max_f64, double, double, SAME, plane[place[c] * C + c])
 MAX_KERNEL (max_bf16, guint16, guint16, kappa_bfloat16_to_float, plane[place[c] * C + c])
 
+KAPPA_CLONES static void
+raise_floats (float *restrict best, const float *restrict v, gint64 n)
+{
+  for (gint64 c = 0; c < n; c++)
+    best[c] = v[c] > best[c] || v[c] != v[c] ? v[c] : best[c];
+}
+
 /* The forward pass of float32 without the detour over places: the running maximum vectorises. */
 static void
 max_f32 (const KappaAttrs *attrs,
@@ -207,8 +215,7 @@ max_f32 (const KappaAttrs *attrs,
       if (!begun)
         memcpy (best, v, (gsize) C * sizeof *v);
       else
-        for (gint64 c = 0; c < C; c++)
-          best[c] = v[c] > best[c] || v[c] != v[c] ? v[c] : best[c];
+        raise_floats (best, v, C);
       begun = TRUE;
     })
   })
@@ -248,8 +255,21 @@ divisor (const KappaAttrs *attrs, const KappaWindow *window, const Span *sy, con
   return (double) (y * x);
 }
 
-#define AVERAGE_KERNEL(name, type, read, write)                                              \
-  static void name (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const type *in, \
+#define AVERAGE_PARTS(suffix, type, read, write)                                             \
+  KAPPA_CLONES static void add_##suffix (double *restrict sums, const type *restrict v, gint64 n) \
+  {                                                                                          \
+    for (gint64 c = 0; c < n; c++)                                                           \
+      sums[c] += read (v[c]);                                                                \
+  }                                                                                          \
+                                                                                             \
+  KAPPA_CLONES static void divide_##suffix (type *restrict out, const double *restrict sums, gint64 n, double count) \
+  {                                                                                          \
+    for (gint64 c = 0; c < n; c++)                                                           \
+      out[c] = (type) write (sums[c] / count);                                               \
+  }
+
+#define AVERAGE_KERNEL(suffix, type)                                                         \
+  static void average_##suffix (const KappaAttrs *attrs, const KappaView *big_view, const KappaView *small_view, const type *in, \
                     type *out, GCancellable *cancellable)                                    \
   {                                                                                          \
     g_autofree double *sums = g_new (double, big_view->dims[1]);                             \
@@ -257,19 +277,19 @@ divisor (const KappaAttrs *attrs, const KappaWindow *window, const Span *sy, con
       const double count = divisor (attrs, &window, &sy, &sx, H, W);                         \
       memset (sums, 0, (gsize) C * sizeof *sums);                                            \
       FOR_TAPS ({                                                                            \
-        const type *v = in + (n * H * W + tap) * C;                                          \
-        for (gint64 c = 0; c < C; c++)                                                       \
-          sums[c] += read (v[c]);                                                            \
+        add_##suffix (sums, in + (n * H * W + tap) * C, C);                                  \
       })                                                                                     \
-      for (gint64 c = 0; c < C; c++)                                                         \
-        out[at + c] = (type) write (sums[c] / count);                                        \
+      divide_##suffix (out + at, sums, C, count);                                            \
     })                                                                                       \
   }
 
 #define TO_BF16(v) kappa_bfloat16_from_float ((float) (v))
-AVERAGE_KERNEL (average_f32, float, SAME, SAME)
-AVERAGE_KERNEL (average_f64, double, SAME, SAME)
-AVERAGE_KERNEL (average_bf16, guint16, kappa_bfloat16_to_float, TO_BF16)
+AVERAGE_PARTS (f32, float, SAME, SAME)
+AVERAGE_PARTS (f64, double, SAME, SAME)
+AVERAGE_PARTS (bf16, guint16, kappa_bfloat16_to_float, TO_BF16)
+AVERAGE_KERNEL (f32, float)
+AVERAGE_KERNEL (f64, double)
+AVERAGE_KERNEL (bf16, guint16)
 
 static void
 average_run (gpointer state, const KappaKernelArgs *args)

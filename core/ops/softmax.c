@@ -49,7 +49,7 @@ count_rows (const KappaView *view)
   return rows;
 }
 
-/* Sixteen maxima side by side; a lane that meets NaN keeps it, since nothing is larger. */
+/* Sixteen maxima side by side. NaN may be passed over: its exponential is in the sum. */
 static inline __attribute__ ((always_inline)) float
 largest_float (const float *x, gint64 n)
 {
@@ -60,10 +60,13 @@ largest_float (const float *x, gint64 n)
     lanes[l] = x[0];
   for (; j + 16 <= n; j += 16)
     for (int l = 0; l < 16; l++)
-      lanes[l] = x[j + l] > lanes[l] || x[j + l] != x[j + l] ? x[j + l] : lanes[l];
+      lanes[l] = x[j + l] > lanes[l] ? x[j + l] : lanes[l];
   for (; j < n; j++)
-    lanes[0] = x[j] > lanes[0] || x[j] != x[j] ? x[j] : lanes[0];
-  return LARGEST (float, lanes, 16);
+    lanes[0] = x[j] > lanes[0] ? x[j] : lanes[0];
+  for (int half = 8; half > 0; half /= 2)
+    for (int l = 0; l < half; l++)
+      lanes[l] = lanes[l + half] > lanes[l] ? lanes[l + half] : lanes[l];
+  return lanes[0];
 }
 
 /* y = exp (x - largest); returns their sum, taken in eight float64 lanes. */

@@ -1,5 +1,5 @@
-/* What a convolution does to its result before it is written: sums, products and a relu, in every order and in more
- * numbers than one step takes. In float64 nothing is joined, so the two precisions are two computations.
+/* What a convolution, or a product of matrices, does to its result before it is written: sums, products and a relu, in
+ * every order and in more numbers than one step takes. In float64 nothing is joined, so the two precisions are two computations.
  */
 
 #include "core/ops/ops.h"
@@ -39,14 +39,9 @@ output_side (const KappaWindow *w, guint d, gint64 side)
 }
 
 static KappaNode
-build (KappaGraph *g, const KappaNode *inputs, gpointer data)
+append_tail (KappaGraph *g, KappaNode x, const char *tail, KappaNode other, KappaNode bias)
 {
-  const Case *c = data;
-  KappaNode x = c->transposed ? kappa_conv_input_grad (g, inputs[0], inputs[1], c->window, HEIGHT, WIDTH)
-                              : kappa_conv (g, inputs[0], inputs[1], c->window);
-  KappaNode other = inputs[2];
-
-  for (const char *link = c->tail; *link != '\0'; link++)
+  for (const char *link = tail; *link != '\0'; link++)
     switch (*link)
       {
       case 'a':
@@ -56,12 +51,22 @@ build (KappaGraph *g, const KappaNode *inputs, gpointer data)
         x = kappa_mul (g, x, other = kappa_shift (g, other, 0.125));
         break;
       case 'b':
-        x = kappa_add_channel (g, x, inputs[3]);
+        x = kappa_add_channel (g, x, bias);
         break;
       default:
         x = kappa_relu (g, x);
       }
   return x;
+}
+
+static KappaNode
+build (KappaGraph *g, const KappaNode *inputs, gpointer data)
+{
+  const Case *c = data;
+  KappaNode x = c->transposed ? kappa_conv_input_grad (g, inputs[0], inputs[1], c->window, HEIGHT, WIDTH)
+                              : kappa_conv (g, inputs[0], inputs[1], c->window);
+
+  return append_tail (g, x, c->tail, inputs[2], inputs[3]);
 }
 
 static void
@@ -99,10 +104,44 @@ test_links (void)
   lab_report ();
 }
 
+/* Rows times a square weight, and the result times its transpose: two forms of one parameter. */
+static KappaNode
+build_product (KappaGraph *g, const KappaNode *inputs, gpointer data)
+{
+  const char *tail = data;
+  KappaNode weight = inputs[0], x = inputs[1], other = inputs[3], bias = inputs[2];
+
+  x = append_tail (g, kappa_matmul (g, x, weight, FALSE, TRUE), tail, other, bias);
+  return append_tail (g, kappa_matmul (g, x, weight, FALSE, FALSE), tail, other, bias);
+}
+
+static void
+test_products (void)
+{
+  const KappaShape rows = KAPPA_SHAPE (5, 24), shapes[N_INPUTS] = { KAPPA_SHAPE (24, 24), rows, KAPPA_SHAPE (24), rows };
+
+  for (guint t = 0; t < G_N_ELEMENTS (tails); t++)
+    {
+      LabTensor *inputs[N_INPUTS];
+      g_autoptr (LabTensor) narrow = NULL, wide = NULL;
+      g_autofree char *what = g_strdup_printf ("product, tail “%s”,", tails[t]);
+
+      for (guint i = 0; i < N_INPUTS; i++)
+        inputs[i] = lab_tensor_random (&shapes[i], i, KAPPA_F32, -1, 1);
+      narrow = lab_run (KAPPA_F32, KAPPA_F32, inputs, N_INPUTS, build_product, (gpointer) tails[t]);
+      wide = lab_run (KAPPA_F64, KAPPA_F64, inputs, N_INPUTS, build_product, (gpointer) tails[t]);
+      lab_compare (what, KAPPA_F32, narrow, wide);
+      for (guint i = 0; i < N_INPUTS; i++)
+        lab_tensor_free (inputs[i]);
+    }
+  lab_report ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/links/every-order", test_links);
+  g_test_add_func ("/links/products", test_products);
   return g_test_run ();
 }
