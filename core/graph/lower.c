@@ -15,6 +15,7 @@ typedef struct
   KappaFusion *fusion;
   KappaValue *values;   /* of each node, once it has one */
   gboolean *known;
+  KappaNode node;       /* being lowered */
   GHashTable *converted; /* text of (value, form) → KappaValue: no value is converted twice the same way */
   GError *error;
 } Lowering;
@@ -53,6 +54,7 @@ new_value (Lowering *l, KappaStage stage, const KappaView *view)
 static void
 add_step (Lowering *l, KappaStep *step)
 {
+  step->node = l->node;
   g_ptr_array_add (l->plan->stages[step->stage], g_memdup2 (step, sizeof *step));
 }
 
@@ -301,6 +303,7 @@ chained (Lowering *l, KappaNode node)
     }
   step.n_inputs = chain.n_operands;
   step.output = new_value (l, step.stage, &view);
+  l->node = node;
   step.tile = chain.program;
   scratch = kappa_tile_program_finish (step.tile, result, &view, views, step.n_inputs);
   l->plan->scratch = MAX (l->plan->scratch, scratch);
@@ -385,6 +388,7 @@ computed (Lowering *l, KappaNode node)
   step.macs = kernel.macs;
   l->plan->scratch = MAX (l->plan->scratch, kernel.scratch);
   l->plan->has_barriers |= step.barrier;
+  l->node = node;
   add_step (l, &step);
   return step.output;
 }
@@ -398,6 +402,7 @@ value_of (Lowering *l, KappaNode node)
 
   if (l->known[node])
     return l->values[node];
+  l->node = f->leader;
   if (f->leader != node)
     l->values[node] = value_of (l, f->leader);
   else if (op->kind == KAPPA_OP_VIEW)

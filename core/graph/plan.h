@@ -93,6 +93,7 @@ typedef struct
   KappaTileProgram *tile;
   guint64 macs;
   const char *name; /* of the primitive, for a profile */
+  KappaNode node;   /* for whose sake it runs, likewise */
 } KappaStep;
 
 typedef struct

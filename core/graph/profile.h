@@ -6,8 +6,11 @@
 /**
  * KappaStepTime:
  * @name: of the primitive; "chain" for fused elementwise primitives, "copy", "pack"
+ * @node: of the graph for one micro-batch, for whose sake it runs: the last of a chain, a convolution for all that is
+ *   fused with it, what a copy is made for
  * @seconds: median time in its place among the others
- * @alone: median time repeated by itself, its operands warm: what the kernel costs where nothing else is
+ * @alone: median time repeated by itself, its operands warm: what the kernel costs where nothing else is; 0 where it was
+ *   not asked for
  * @by_vector: done for each vector
  * @macs: its multiply-adds
  * @output: what it makes
@@ -15,6 +18,7 @@
 typedef struct
 {
   const char *name;
+  KappaNode node;
   double seconds;
   double alone;
   gboolean by_vector;
@@ -22,4 +26,6 @@ typedef struct
   KappaView output;
 } KappaStepTime;
 
-GArray *kappa_program_profile (KappaProgram *program, const KappaFeed *feed, guint repeats, GError **error);
+GArray *kappa_program_profile    (KappaProgram *program, const KappaFeed *feed, guint repeats, GError **error);
+GArray *kappa_program_time_steps (KappaProgram *program, const KappaFeed *feed, guint repeats, GCancellable *cancellable,
+                                  GError **error);

@@ -197,7 +197,7 @@ list_items (const KappaTrace *trace)
     add_by_size (trace, items, cursor, end);
   else if (stem >= LEAST_GROUPED)
     {
-      add_item (items, "stem", "stem", cursor, stem);
+      add_item (items, "stem", "first layers", cursor, stem);
       cursor = stem + 1;
     }
   for (guint i = cursor; has_blocks && i < end; i++)
@@ -475,6 +475,20 @@ name_joins (KappaBlocks *self, const KappaBlock *group)
     }
 }
 
+/* "blocks.0 … 11" for "blocks.0" to "blocks.11". */
+static char *
+make_repeat_title (const KappaBlocks *self, const KappaBlock *repeat)
+{
+  const char *first = block_at (self, g_array_index (repeat->children, guint, 0))->name;
+  const char *last
+      = block_at (self, g_array_index (repeat->children, guint, repeat->children->len - 1))->name;
+  const char *dot = strrchr (first, '.');
+  const gsize length = dot != NULL ? (gsize)(dot - first) + 1 : 0;
+
+  return g_strdup_printf ("%s … %s", first,
+                          last + (strncmp (first, last, length) == 0 ? length : 0));
+}
+
 static void
 set_titles (KappaBlocks *self)
 {
@@ -487,7 +501,9 @@ set_titles (KappaBlocks *self)
       const KappaBlock *group
           = block->parent != KAPPA_BLOCK_NONE ? block_at (self, block->parent) : NULL;
 
-      if (group != NULL && block->children == NULL && is_under (block->name, group->name))
+      if (block->type == KAPPA_BLOCK_REPEAT)
+        block->title = make_repeat_title (self, block);
+      else if (group != NULL && block->children == NULL && is_under (block->name, group->name))
         block->title = g_strdup (block->name + strlen (group->name) + 1);
       else
         block->title = g_strdup (block->name);
