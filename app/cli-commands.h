@@ -20,6 +20,7 @@ typedef struct
   gboolean (*run) (CliArguments *arguments, GError **error);
 } CliCommand;
 
+extern const CliCommand cli_command_classify;
 extern const CliCommand cli_command_inspect;
 extern const CliCommand cli_command_run;
 extern const CliCommand cli_command_runs;

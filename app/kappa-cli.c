@@ -15,8 +15,8 @@
 #define EXIT_CANCELLED 130
 
 static const CliCommand *const commands[] = {
-  &cli_command_inspect, &cli_command_convert, &cli_command_run,
-  &cli_command_runs,    &cli_command_export,  &cli_command_demo,
+  &cli_command_inspect, &cli_command_classify, &cli_command_convert, &cli_command_run,
+  &cli_command_runs,    &cli_command_export,   &cli_command_demo,
 };
 
 /**
