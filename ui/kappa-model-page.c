@@ -1,9 +1,12 @@
 #include "ui/kappa-model-page.h"
 
 #include "core/formats/tensor-file.h"
+#include "core/models/blocks.h"
 #include "core/models/preset.h"
 #include "ui/kappa-facts.h"
+#include "ui/kappa-image-panel.h"
 #include "ui/kappa-layer-list.h"
+#include "ui/kappa-network-panel.h"
 #include "ui/kappa-tensor-panel.h"
 #include "ui/kappa-validated-row.h"
 #include "ui/kappa-words.h"
@@ -11,8 +14,9 @@
 /**
  * KappaModelPage:
  *
- * What a file turned out to be: its layers and their tensors in the middle; at the side what the
- * network is, which preset says what the file cannot, and where the file comes from.
+ * What a file turned out to be: the network as blocks to walk through; beside it its layers and
+ * their tensors, or what it makes of an image; at the side what the network is, which preset says
+ * what the file cannot, and where the file comes from. What is selected in one is selected in all.
  */
 struct _KappaModelPage
 {
@@ -20,8 +24,11 @@ struct _KappaModelPage
 
   GtkStack *stack;
   AdwStatusPage *status;
+  KappaNetworkPanel *network;
+  GtkStack *tabs;
   KappaLayerList *layers;
   KappaTensorPanel *tensor;
+  KappaImagePanel *image;
 
   GtkWidget *side;
   KappaFacts *facts, *file;
@@ -32,6 +39,7 @@ struct _KappaModelPage
 
   KappaDocument *document;
   KappaModel *model; /* what is shown */
+  KappaBlocks *blocks;
   gboolean following;
 };
 
@@ -56,7 +64,7 @@ show_what_it_is (KappaModelPage *self)
   kappa_facts_set (self->facts, "Multiply-adds", macs,
                    "For one image: those of convolutions and matrix products");
   kappa_facts_set (self->facts, "Input", input, "Channels × height × width");
-  kappa_facts_set (self->facts, "Classes", classes, NULL);
+  kappa_facts_set (self->facts, "Classes", classes, kappa_model_get_class_evidence (model, NULL));
 }
 
 static void
@@ -101,15 +109,30 @@ show_preset (KappaModelPage *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->settings), settings);
 }
 
+/* Structure only: no weight is read for it. */
+static void
+show_structure (KappaModelPage *self)
+{
+  g_clear_pointer (&self->blocks, kappa_blocks_unref);
+  if (self->model != NULL)
+    self->blocks = kappa_model_list_blocks (self->model, NULL);
+  self->following = TRUE;
+  kappa_layer_list_set_model (self->layers, self->model);
+  self->following = FALSE;
+  kappa_network_panel_set_model (self->network, self->model, self->blocks);
+  kappa_image_panel_set_model (self->image, self->model, self->blocks);
+}
+
 static void
 show_model (KappaModelPage *self, KappaModel *model)
 {
   gboolean other = model != self->model;
 
   g_set_object (&self->model, model);
+  if (other)
+    show_structure (self);
   if (model == NULL)
     {
-      kappa_layer_list_set_model (self->layers, NULL);
       kappa_tensor_panel_show (self->tensor, NULL, NULL);
       return;
     }
@@ -117,7 +140,6 @@ show_model (KappaModelPage *self, KappaModel *model)
     {
       kappa_facts_clear (self->facts);
       kappa_facts_clear (self->file);
-      kappa_layer_list_set_model (self->layers, model);
     }
   show_what_it_is (self);
   show_file (self);
@@ -174,9 +196,102 @@ follow_document (KappaModelPage *self)
 }
 
 static void
+follow_dataset (KappaModelPage *self)
+{
+  KappaDocument *document = kappa_desk_get_dataset (kappa_page_get_desk (KAPPA_PAGE (self)));
+
+  kappa_image_panel_set_dataset (self->image,
+                                 document != NULL ? kappa_document_get_dataset (document) : NULL);
+}
+
+static void
 layer_selected_cb (KappaModelPage *self)
 {
-  kappa_tensor_panel_show (self->tensor, self->model, kappa_layer_list_get_selected (self->layers));
+  const char *layer = kappa_layer_list_get_selected (self->layers);
+  guint block = self->blocks != NULL && layer != NULL ? kappa_blocks_find (self->blocks, layer)
+                                                      : KAPPA_BLOCK_NONE;
+
+  kappa_tensor_panel_show (self->tensor, self->model, layer);
+  if (self->following || block == KAPPA_BLOCK_NONE)
+    return;
+  kappa_network_view_select (kappa_network_panel_get_view (self->network), block);
+  kappa_image_panel_set_block (self->image, block);
+}
+
+/* The first layer of a group stands for it in the list. */
+static const char *
+first_layer (KappaModelPage *self, guint block)
+{
+  const KappaBlock *chosen = kappa_blocks_get (self->blocks, block);
+
+  for (guint leaf = chosen->first_leaf; leaf < chosen->first_leaf + chosen->n_leaves; leaf++)
+    {
+      const KappaBlock *found
+          = kappa_blocks_get (self->blocks, kappa_blocks_get_leaf (self->blocks, leaf));
+
+      if (found->layer != KAPPA_BLOCK_NONE)
+        return found->name;
+    }
+  return NULL;
+}
+
+static void
+block_selected_cb (KappaModelPage *self, guint block)
+{
+  const char *layer = block != KAPPA_BLOCK_NONE ? first_layer (self, block) : NULL;
+
+  self->following = TRUE;
+  if (layer != NULL)
+    kappa_layer_list_select (self->layers, layer);
+  self->following = FALSE;
+  kappa_image_panel_set_block (self->image, block);
+}
+
+static void
+tab_cb (KappaModelPage *self)
+{
+  kappa_image_panel_set_shown (
+      self->image, g_strcmp0 (gtk_stack_get_visible_child_name (self->tabs), "image") == 0);
+}
+
+static gboolean
+is_picture (const char *path)
+{
+  static const char *const suffixes[] = { ".jpg", ".jpeg", ".png", NULL };
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  for (guint i = 0; suffixes[i] != NULL; i++)
+    if (g_str_has_suffix (lower, suffixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A picture that is dropped here is shown to the network; everything else is opened as elsewhere.
+ */
+static gboolean
+drop_cb (KappaModelPage *self, const GValue *value)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+
+  for (GSList *l = files; l != NULL; l = l->next)
+    {
+      g_autofree char *path = g_file_get_path (l->data), *uri = g_file_get_uri (l->data);
+
+      if (path != NULL && self->model != NULL && is_picture (path))
+        {
+          kappa_image_panel_open (self->image, path);
+          gtk_stack_set_visible_child_name (self->tabs, "image");
+        }
+      else
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.open-uri", "s", uri);
+    }
+  return files != NULL;
+}
+
+static void
+told_cb (KappaModelPage *self, const char *message)
+{
+  kappa_desk_tell (kappa_page_get_desk (KAPPA_PAGE (self)), message);
 }
 
 static void
@@ -257,7 +372,7 @@ make_side (KappaModelPage *self)
 }
 
 static GtkWidget *
-make_middle (KappaModelPage *self)
+make_layers (KappaModelPage *self)
 {
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
 
@@ -277,6 +392,56 @@ make_middle (KappaModelPage *self)
   return paned;
 }
 
+static GtkWidget *
+make_tabs (KappaModelPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *switcher = gtk_stack_switcher_new ();
+
+  self->tabs = GTK_STACK (gtk_stack_new ());
+  self->image = KAPPA_IMAGE_PANEL (kappa_image_panel_new ());
+  gtk_widget_add_css_class (GTK_WIDGET (self->image), "card-like");
+  gtk_stack_add_titled (self->tabs, make_layers (self), "layers", "Layers");
+  gtk_stack_add_titled (self->tabs, GTK_WIDGET (self->image), "image", "Image");
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), self->tabs);
+  gtk_widget_set_halign (switcher, GTK_ALIGN_START);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->tabs), TRUE);
+  gtk_box_append (GTK_BOX (box), switcher);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->tabs));
+  g_signal_connect_object (self->tabs, "notify::visible-child", G_CALLBACK (tab_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->image, "told", G_CALLBACK (told_cb), self, G_CONNECT_SWAPPED);
+  return box;
+}
+
+static GtkWidget *
+make_middle (KappaModelPage *self)
+{
+  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+
+  self->network = KAPPA_NETWORK_PANEL (kappa_network_panel_new ());
+  gtk_widget_add_css_class (GTK_WIDGET (self->network), "card-like");
+  gtk_widget_set_size_request (GTK_WIDGET (self->network), 300, -1);
+  gtk_paned_set_start_child (GTK_PANED (paned), GTK_WIDGET (self->network));
+  gtk_paned_set_end_child (GTK_PANED (paned), make_tabs (self));
+  gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_position (GTK_PANED (paned), 400);
+  g_signal_connect_object (kappa_network_panel_get_view (self->network), "selected",
+                           G_CALLBACK (block_selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->network, "told", G_CALLBACK (told_cb), self, G_CONNECT_SWAPPED);
+  return paned;
+}
+
+static void
+accept_drops (KappaModelPage *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
 static void
 kappa_model_page_build (KappaPage *page)
 {
@@ -290,7 +455,11 @@ kappa_model_page_build (KappaPage *page)
   make_side (self);
   g_signal_connect_object (kappa_page_get_desk (page), "notify::model",
                            G_CALLBACK (follow_document), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (kappa_page_get_desk (page), "notify::dataset",
+                           G_CALLBACK (follow_dataset), self, G_CONNECT_SWAPPED);
+  accept_drops (self);
   follow_document (self);
+  follow_dataset (self);
 }
 
 static GtkWidget *
@@ -302,7 +471,11 @@ kappa_model_page_get_side (KappaPage *page)
 static KappaPlotView *
 kappa_model_page_get_plot (KappaPage *page)
 {
-  return kappa_tensor_panel_get_plot (KAPPA_MODEL_PAGE (page)->tensor);
+  KappaModelPage *self = KAPPA_MODEL_PAGE (page);
+
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->tabs), "image") == 0
+             ? kappa_image_panel_get_plot (self->image)
+             : kappa_tensor_panel_get_plot (self->tensor);
 }
 
 static void
@@ -314,6 +487,7 @@ kappa_model_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   g_clear_object (&self->model);
+  g_clear_pointer (&self->blocks, kappa_blocks_unref);
   g_clear_object (&self->side);
   g_clear_pointer (&self->presets, g_strfreev);
   G_OBJECT_CLASS (kappa_model_page_parent_class)->dispose (object);
