@@ -243,13 +243,39 @@ test_folder_changes (KappaTestFolder *folder, gconstpointer data)
   g_assert_nonnull (strstr (hashing->message, "one.png"));
 }
 
+/* Of a large file both ends are looked at. */
+static void
+test_folder_hash (KappaTestFolder *folder, gconstpointer data)
+{
+  const gsize size = 1 << 20, places[] = { size, 0, size / 2, size - 1 };
+  g_autofree char *bytes = g_malloc0 (size + 1), *first = NULL;
+
+  memcpy (bytes, "\x89PNG", 4);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *path = NULL, *hash = NULL;
+      g_autoptr (KappaDataset) dataset = NULL;
+
+      bytes[places[i]] ^= 1;
+      path = put (folder, "cat/large.png", bytes, size);
+      bytes[places[i]] ^= 1;
+      dataset = kappa_test_open_spec (folder->path, NULL);
+      hash = kappa_dataset_dup_hash (dataset, NULL, NULL);
+      if (first == NULL)
+        first = g_steal_pointer (&hash);
+      else
+        g_assert_true ((strcmp (hash, first) == 0) == (places[i] == size / 2));
+    }
+}
+
 static void
 test_folder_refused (KappaTestFolder *folder, gconstpointer data)
 {
   const KappaDatasetOptions training = { .split = KAPPA_SPLIT_CHOICE_TRAINING };
   g_autofree char *val = g_build_filename (folder->path, "val", NULL);
   g_autofree char *table = g_build_filename (folder->path, "none.csv", NULL),
-                  *csv = g_strconcat ("csv:", table, NULL);
+                  *csv = g_strconcat ("csv:", table, NULL),
+                  *nowhere = g_strconcat ("csv:", folder->path, "/gone/none.csv", NULL);
   const KappaDatasetOptions labelled = { .labels = table };
 
   kappa_test_add_image (folder, "val/cat/one.png");
@@ -265,6 +291,12 @@ test_folder_refused (KappaTestFolder *folder, gconstpointer data)
 
     g_assert_null (kappa_dataset_open (csv, NULL, NULL, &error));
     g_assert_nonnull (strstr (error->message, "none.csv"));
+  }
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (kappa_dataset_open (nowhere, NULL, NULL, &error));
+    g_assert_nonnull (strstr (error->message, "gone"));
   }
 }
 
@@ -284,6 +316,7 @@ main (int argc, char **argv)
                 { "/data/open/mnist-names", test_mnist_names },
                 { "/data/open/mnist-broken", test_mnist_broken },
                 { "/data/open/folder-changes", test_folder_changes },
+                { "/data/open/folder-hash", test_folder_hash },
                 { "/data/open/folder-refused", test_folder_refused } };
 
   g_test_init (&argc, &argv, NULL);
