@@ -43,6 +43,8 @@ kappa_network_build (const KappaArchitecture *architecture,
 
 /**
  * kappa_network_list:
+ * @choices: (nullable): what no tensor shows; %NULL if only tensors are asked for, not sizes or
+ * work
  *
  * Builds the network for one image of the given size on a graph of its own.
  *
@@ -52,17 +54,19 @@ kappa_network_build (const KappaArchitecture *architecture,
 KappaNetworkListing *
 kappa_network_list (const KappaArchitecture *architecture,
                     const KappaConfig *config,
+                    const KappaChoices *choices,
                     guint height,
                     guint width,
                     GError **error)
 {
-  static const KappaChoices choices = { .norm_epsilon = 1e-5 };
+  static const KappaChoices usual = { .norm_epsilon = 1e-5 };
   g_autoptr (KappaGraph) graph = kappa_graph_new (KAPPA_F32);
   g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
   const KappaShape shape = KAPPA_SHAPE (1, config->channels, height, width);
   KappaNode images = kappa_graph_input (graph, KAPPA_ROLE_SAMPLE, "images", KAPPA_F32, &shape);
 
-  kappa_network_build (architecture, config, &choices, graph, images, listing);
+  kappa_network_build (architecture, config, choices != NULL ? choices : &usual, graph, images,
+                       listing);
   if (!kappa_graph_check (graph, error))
     return NULL;
   return g_steal_pointer (&listing);
@@ -208,7 +212,8 @@ kappa_recognition_match (const KappaRecognition *self,
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (KappaMatch) match = g_new0 (KappaMatch, 1);
-  g_auto (Mismatch) missing = { 0 }, shapes = { 0 }, integers = { 0 }, extra = { 0 }, unused = { 0 };
+  g_auto (Mismatch) missing = { 0 }, shapes = { 0 }, integers = { 0 }, extra = { 0 },
+                    unused = { 0 };
 
   if (self->architecture->build == NULL)
     {
@@ -218,7 +223,7 @@ kappa_recognition_match (const KappaRecognition *self,
                    self->name, self->scheme->name, self->config->classes);
       return NULL;
     }
-  match->listing = kappa_network_list (self->architecture, self->config, self->config->height,
+  match->listing = kappa_network_list (self->architecture, self->config, NULL, self->config->height,
                                        self->config->width, error);
   if (match->listing == NULL)
     return NULL;

@@ -109,6 +109,27 @@ kappa_model_get_buffers_wide (KappaModel *self, GError **error)
 }
 
 /**
+ * kappa_model_read_tensor:
+ * @tensor: one of the model's parameters or buffers
+ *
+ * Returns: (transfer full) (array): its numbers, read from the file for themselves; %NULL with the
+ *   reader's error
+ */
+float *
+kappa_model_read_tensor (KappaModel *self, const KappaParameter *tensor, GError **error)
+{
+  KappaWeights *const roles[] = { self->parameters, self->buffers };
+  g_autofree float *values = g_new (float, MAX (tensor->size, 1));
+
+  for (guint role = 0; role < G_N_ELEMENTS (roles); role++)
+    for (guint i = 0; i < kappa_weights_get_n (roles[role]); i++)
+      if (kappa_weights_get (roles[role], i) == tensor)
+        return kappa_weights_read_floats (roles[role], i, values, error) ? g_steal_pointer (&values)
+                                                                         : NULL;
+  g_return_val_if_reached (NULL);
+}
+
+/**
  * kappa_model_build:
  * @graph: a graph with no parameters yet
  * @images: N × C × H × W as the preset makes them; N, H and W are free
@@ -293,8 +314,9 @@ kappa_model_get_macs (KappaModel *self)
 gboolean
 kappa_model_count_macs (KappaModel *self, guint height, guint width, guint64 *macs, GError **error)
 {
-  g_autoptr (KappaNetworkListing) listing = kappa_network_list (
-      self->recognition->architecture, self->recognition->config, height, width, error);
+  g_autoptr (KappaNetworkListing) listing
+      = kappa_network_list (self->recognition->architecture, self->recognition->config,
+                            &self->preset->choices, height, width, error);
 
   if (listing == NULL)
     return FALSE;

@@ -153,7 +153,7 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
       return FALSE;
     }
   self->listing = kappa_network_list (self->recognition->architecture, self->recognition->config,
-                                      input->height, input->width, error);
+                                      &self->preset->choices, input->height, input->width, error);
   return self->listing != NULL;
 }
 

@@ -43,7 +43,7 @@ KappaNode            kappa_network_build    (const KappaArchitecture *architectu
                                              const KappaChoices *choices, KappaGraph *graph, KappaNode images,
                                              KappaNetworkListing *listing);
 KappaNetworkListing *kappa_network_list     (const KappaArchitecture *architecture, const KappaConfig *config,
-                                             guint height, guint width, GError **error);
+                                             const KappaChoices *choices, guint height, guint width, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaRecognition, kappa_recognition_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaMatch, kappa_match_free)

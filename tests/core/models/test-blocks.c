@@ -137,7 +137,7 @@ test_all_lists (void)
       g_autoptr (KappaRecognition) recognition = kappa_recognise (table, NULL);
       const KappaConfig *config = recognition->config;
       g_autoptr (KappaNetworkListing) listing = kappa_network_list (
-          recognition->architecture, config, config->height, config->width, NULL);
+          recognition->architecture, config, NULL, config->height, config->width, NULL);
       g_autoptr (KappaBlocks) blocks = kappa_blocks_new (
           recognition->architecture, config, &choices, config->height, config->width, NULL);
 

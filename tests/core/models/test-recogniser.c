@@ -296,8 +296,8 @@ test_published_macs (void)
         return;
       recognition = kappa_recognise (table, &error);
       g_assert_no_error (error);
-      listing = kappa_network_list (recognition->architecture, recognition->config, rows[i].size,
-                                    rows[i].size, &error);
+      listing = kappa_network_list (recognition->architecture, recognition->config, NULL,
+                                    rows[i].size, rows[i].size, &error);
       g_assert_no_error (error);
       found = (double)count_macs (listing) / 1e9;
       g_test_message ("%s at %u: %.4f, published %g", rows[i].file, rows[i].size, found,
