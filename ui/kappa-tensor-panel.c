@@ -29,7 +29,6 @@ struct _KappaTensorPanel
 
   KappaModel *model;
   GPtrArray *tensors; /* of const KappaParameter */
-  guint n_parameters; /* the first of them; the others are buffers */
   GCancellable *counting;
 };
 
@@ -37,8 +36,13 @@ typedef struct
 {
   KappaModel *model;
   const KappaParameter *tensor;
-  gboolean is_buffer;
 } Order;
+
+typedef struct
+{
+  KappaFigure *figure;
+  float *values;
+} Counted;
 
 G_DEFINE_FINAL_TYPE (KappaTensorPanel, kappa_tensor_panel, GTK_TYPE_WIDGET)
 
@@ -70,32 +74,36 @@ order_free (gpointer data)
   g_free (order);
 }
 
-static const float *
-read_values (const Order *order, GError **error)
+static void
+counted_free (gpointer data)
 {
-  const float *all = order->is_buffer ? kappa_model_get_buffers (order->model, error)
-                                      : kappa_model_get_parameters (order->model, error);
+  Counted *counted = data;
 
-  return all != NULL ? all + order->tensor->offset : NULL;
+  g_clear_object (&counted->figure);
+  g_free (counted->values);
+  g_free (counted);
 }
 
+/* Only this tensor is read: a network of gigabytes need not be in memory to look at one layer. */
 static void
 count_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Order *order = data;
-  g_autoptr (GError) error = NULL;
-  const float *values = read_values (order, &error);
-  KappaFigure *figure;
+  GError *error = NULL;
+  Counted *counted = g_new0 (Counted, 1);
 
-  if (values == NULL)
+  counted->values = kappa_model_read_tensor (order->model, order->tensor, &error);
+  if (counted->values == NULL)
     {
-      g_task_return_error (task, g_steal_pointer (&error));
+      counted_free (counted);
+      g_task_return_error (task, error);
       return;
     }
-  figure = kappa_histogram_figure_new ();
-  kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (figure), order->tensor->name, values,
-                                     order->tensor->size);
-  g_task_return_pointer (task, figure, g_object_unref);
+  counted->figure = kappa_histogram_figure_new ();
+  if (!g_cancellable_is_cancelled (cancellable))
+    kappa_histogram_figure_set_floats (KAPPA_HISTOGRAM_FIGURE (counted->figure),
+                                       order->tensor->name, counted->values, order->tensor->size);
+  g_task_return_pointer (task, counted, counted_free);
 }
 
 static void
@@ -135,15 +143,11 @@ show_statistics (KappaTensorPanel *self, const KappaHistogramStatistics *s)
 }
 
 static void
-show_values (KappaTensorPanel *self, const Order *order)
+show_values (KappaTensorPanel *self, const Order *order, float *values)
 {
-  const float *values = read_values (order, NULL);
-  g_autoptr (GtkSelectionModel) selection = NULL;
-
-  if (values == NULL)
-    return;
-  selection = GTK_SELECTION_MODEL (gtk_single_selection_new (
+  g_autoptr (GtkSelectionModel) selection = GTK_SELECTION_MODEL (gtk_single_selection_new (
       G_LIST_MODEL (kappa_tensor_values_new (order->model, order->tensor, values))));
+
   gtk_column_view_set_model (self->values, selection);
 }
 
@@ -152,18 +156,19 @@ counted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (KappaTensorPanel) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KappaFigure) figure = g_task_propagate_pointer (G_TASK (result), &error);
+  Counted *counted = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (g_task_get_cancellable (G_TASK (result)) != self->counting)
-    return;
-  if (figure == NULL)
+  if (counted != NULL && g_task_get_cancellable (G_TASK (result)) == self->counting)
     {
-      gtk_label_set_label (self->shape, error->message);
-      return;
+      kappa_plot_view_set_figure (self->plot, counted->figure);
+      show_statistics (
+          self, kappa_histogram_figure_get_statistics (KAPPA_HISTOGRAM_FIGURE (counted->figure)));
+      show_values (self, g_task_get_task_data (G_TASK (result)),
+                   g_steal_pointer (&counted->values));
     }
-  kappa_plot_view_set_figure (self->plot, figure);
-  show_statistics (self, kappa_histogram_figure_get_statistics (KAPPA_HISTOGRAM_FIGURE (figure)));
-  show_values (self, g_task_get_task_data (G_TASK (result)));
+  else if (counted == NULL && g_task_get_cancellable (G_TASK (result)) == self->counting)
+    gtk_label_set_label (self->shape, error->message);
+  g_clear_pointer (&counted, counted_free);
 }
 
 static void
@@ -189,8 +194,7 @@ chosen_cb (KappaTensorPanel *self)
   if (selected == GTK_INVALID_LIST_POSITION || selected >= self->tensors->len)
     return;
   order = g_new (Order, 1);
-  *order = (Order) { g_object_ref (self->model), self->tensors->pdata[selected],
-                     selected >= self->n_parameters };
+  *order = (Order) { g_object_ref (self->model), self->tensors->pdata[selected] };
   shape = kappa_shape_to_words (&order->tensor->shape);
   gtk_label_set_label (self->shape, shape);
   self->counting = g_cancellable_new ();
@@ -281,7 +285,6 @@ find_tensors (KappaTensorPanel *self, const char *layer)
   for (guint i = 0; i < kappa_model_get_n_parameters (self->model); i++)
     if (g_str_equal (kappa_model_get_parameter (self->model, i)->layer, layer))
       g_ptr_array_add (self->tensors, (gpointer)kappa_model_get_parameter (self->model, i));
-  self->n_parameters = self->tensors->len;
   for (guint i = 0; i < kappa_model_get_n_buffers (self->model); i++)
     if (g_str_equal (kappa_model_get_buffer (self->model, i)->layer, layer))
       g_ptr_array_add (self->tensors, (gpointer)kappa_model_get_buffer (self->model, i));

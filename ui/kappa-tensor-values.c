@@ -4,9 +4,9 @@ struct _KappaTensorValues
 {
   GObject parent_instance;
 
-  KappaModel *model; /* owns the tensor and its numbers */
+  KappaModel *model; /* owns the tensor */
   const KappaParameter *tensor;
-  const float *values;
+  float *values;
 };
 
 struct _KappaTensorValue
@@ -74,6 +74,7 @@ static void
 kappa_tensor_values_finalize (GObject *object)
 {
   g_object_unref (KAPPA_TENSOR_VALUES (object)->model);
+  g_free (KAPPA_TENSOR_VALUES (object)->values);
   G_OBJECT_CLASS (kappa_tensor_values_parent_class)->finalize (object);
 }
 
@@ -90,11 +91,11 @@ kappa_tensor_values_init (KappaTensorValues *self)
 
 /**
  * kappa_tensor_values_new:
- * @model: owns @tensor and @values
- * @values: (array): the numbers of the tensor, row-major
+ * @model: owns @tensor
+ * @values: (transfer full) (array): the numbers of the tensor, row-major
  */
 KappaTensorValues *
-kappa_tensor_values_new (KappaModel *model, const KappaParameter *tensor, const float *values)
+kappa_tensor_values_new (KappaModel *model, const KappaParameter *tensor, float *values)
 {
   KappaTensorValues *self = g_object_new (KAPPA_TYPE_TENSOR_VALUES, NULL);
 

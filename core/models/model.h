@@ -155,6 +155,8 @@ const float           *kappa_model_get_buffers         (KappaModel *self, GError
 const double          *kappa_model_get_parameters_wide (KappaModel *self, GError **error);
 const double          *kappa_model_get_buffers_wide    (KappaModel *self, GError **error);
 
+float                 *kappa_model_read_tensor         (KappaModel *self, const KappaParameter *tensor, GError **error);
+
 KappaNode              kappa_model_build               (KappaModel *self, KappaGraph *graph, KappaNode images);
 KappaNode              kappa_model_build_training      (KappaModel *self, KappaGraph *graph, KappaNode images,
                                                         gint64 batch, GArray *statistics);

@@ -274,6 +274,23 @@ kappa_weights_read_elements (KappaWeights *self, guint index, void *elements, GE
 }
 
 /**
+ * kappa_weights_read_floats:
+ * @values: (out): the numbers of one tensor, rounded to float32 if the file has more
+ *
+ * Reads no other tensor, unless the file has them as slices of one; nothing is kept.
+ *
+ * Returns: %FALSE with the reader's error
+ */
+gboolean
+kappa_weights_read_floats (KappaWeights *self, guint index, float *values, GError **error)
+{
+  g_autoptr (GHashTable) stacks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  Reading reading = { self, sizeof (float), FALSE, stacks };
+
+  return read_tensor (&reading, index, (char *)values, error);
+}
+
+/**
  * kappa_weights_get_floats:
  *
  * Returns: (transfer none): all numbers in flat order, rounded to float32 if the file has more;

@@ -17,6 +17,7 @@ gsize                 kappa_weights_get_size    (const KappaWeights *self);
 const float          *kappa_weights_get_floats  (KappaWeights *self, GError **error);
 const double         *kappa_weights_get_doubles (KappaWeights *self, GError **error);
 gboolean              kappa_weights_get_element (const KappaWeights *self, guint index, KappaElement *element);
+gboolean              kappa_weights_read_floats (KappaWeights *self, guint index, float *values, GError **error);
 gboolean              kappa_weights_read_elements (KappaWeights *self, guint index, void *elements, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KappaWeights, kappa_weights_free)

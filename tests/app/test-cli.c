@@ -126,6 +126,12 @@ test_exit_codes (void)
     { { "export", "x" }, 2, "x" },
     { { "export", "999" }, 1, "999" },
     { { "demo" }, 2, "--output" },
+    { { "classify", model }, 2, "IMAGE" },
+    { { "classify", model, "x.png", "--top=none" }, 2, "none" },
+    { { "classify", model, "x.png", "--maps=stem" }, 2, "--output" },
+    { { "classify", model, "x.png", "--output=y.png" }, 2, "--maps" },
+    { { "classify", model, "x.png", "--maps=stem", "--output=y.txt" }, 2, "y.txt" },
+    { { "classify", model, "/nowhere/x.png" }, 1, "x.png" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -138,7 +144,8 @@ test_exit_codes (void)
           words[n] = cases[i].words[n];
           n++;
         }
-      if (n > 0 && strcmp (words[0], "inspect") != 0 && words[0][0] != '-'
+      if (n > 0 && strcmp (words[0], "inspect") != 0 && strcmp (words[0], "classify") != 0
+          && words[0][0] != '-'
           && strcmp (words[0], "landscap") != 0)
         words[n] = workspace;
       {
@@ -275,6 +282,49 @@ test_cache_and_export (void)
   g_assert_cmpstr (strstr (repeated.out, "\"scalars\""), ==, strstr (first.out, "\"scalars\""));
   /* One of the landscape, one computed afresh. */
   g_assert_cmpuint (kappa_json_get_n (json, kappa_json_lookup (json, 0, "runs")), ==, 2);
+}
+
+/* A picture in, classes with their names out; and what the stem makes of it. */
+static void
+test_classify (void)
+{
+  g_autofree char *other = g_strdup_printf ("--workspace=%s/picture.db", folder);
+  g_autofree char *picture = in_folder ("picture.png"), *maps = in_folder ("maps.png"),
+                  *numbers = in_folder ("maps.npz");
+  g_autofree char *to_picture = g_strconcat ("--output=", picture, NULL),
+                  *to_maps = g_strconcat ("--output=", maps, NULL),
+                  *to_numbers = g_strconcat ("--output=", numbers, NULL);
+  g_auto (Outcome) drawn
+      = RUN ("landscape", model, data, "--images=0:5", "--x=-1:1:3", other, to_picture);
+  g_auto (Outcome) text
+      = RUN ("classify", model, picture, "--set=mode=center", "--maps=stem", to_maps);
+  g_auto (Outcome) outcome = RUN ("classify", model, picture, picture, "--set=mode=center", "--top=3", "--json");
+  g_auto (Outcome) npz
+      = RUN ("classify", model, picture, "--set=mode=center", "--maps=layer1.0.bn1", to_numbers);
+  g_auto (Outcome) wrong
+      = RUN ("classify", model, picture, "--set=mode=center", "--maps=nothing", to_numbers);
+  g_autoptr (KappaJson) json = parse (outcome.out);
+  guint32 images = kappa_json_lookup (json, 0, "images"), image = kappa_json_get_first (json, images);
+  guint32 top = kappa_json_lookup (json, image, "top"), first = kappa_json_get_first (json, top);
+  g_autofree char *name = kappa_json_get_string (json, kappa_json_lookup (json, first, "name"));
+  double best = 0.0, next = 0.0;
+
+  g_assert_cmpint (drawn.status, ==, 0);
+  g_assert_cmpint (text.status, ==, 0);
+  g_assert_nonnull (strstr (text.out, name));
+  g_assert_true (g_file_test (maps, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpint (outcome.status, ==, 0);
+  g_assert_cmpuint (kappa_json_get_n (json, images), ==, 2);
+  g_assert_cmpuint (kappa_json_get_n (json, top), ==, 3);
+  g_assert_true (kappa_json_get_double (json, kappa_json_lookup (json, first, "probability"), &best));
+  g_assert_true (kappa_json_get_double (
+      json, kappa_json_lookup (json, kappa_json_get_next (json, first), "probability"), &next));
+  g_assert_cmpfloat (best, >=, next);
+  g_assert_cmpfloat (best + next, <=, 1.0);
+  g_assert_cmpint (npz.status, ==, 0);
+  g_assert_true (g_file_test (numbers, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpint (wrong.status, ==, 2);
+  g_assert_nonnull (strstr (wrong.err, "nothing"));
 }
 
 static void
@@ -560,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/predict-average", test_predict_average);
   g_test_add_func ("/cli/seeded-sample", test_seeded_sample);
   g_test_add_func ("/cli/cache-and-export", test_cache_and_export);
+  g_test_add_func ("/cli/classify", test_classify);
   g_test_add_func ("/cli/estimate", test_estimate);
   g_test_add_func ("/cli/scaling", test_scaling);
   g_test_add_func ("/cli/signals", test_signals);

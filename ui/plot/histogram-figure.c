@@ -9,6 +9,10 @@
 
 #define LEAST_BINS 8
 #define MOST_BINS  120
+/* More numbers than this are not kept: a fine count of all and a sample are. */
+#define MANY      ((gsize)1 << 22)
+#define FINE_BINS ((gsize)1 << 16)
+#define SAMPLE    ((gsize)1 << 18)
 
 struct _KappaHistogramFigure
 {
@@ -22,8 +26,9 @@ struct _KappaHistogramFigure
   char *preferred;
   char *name;
   KappaHistogramStatistics statistics;
-  double *sorted; /* the finite values */
+  double *sorted; /* the finite values, of many a sample */
   gsize n_sorted;
+  gsize *fine; /* of many, how many there are from the smallest to the largest; else NULL */
 
   /* for the range and the number of bins it was made with; NULL when out of date */
   gsize *counts;
@@ -65,6 +70,7 @@ kappa_histogram_figure_finalize (GObject *object)
   g_free (self->preferred);
   g_free (self->name);
   g_free (self->sorted);
+  g_free (self->fine);
   g_free (self->counts);
   G_OBJECT_CLASS (kappa_histogram_figure_parent_class)->finalize (object);
 }
@@ -90,6 +96,7 @@ take_values (KappaHistogramFigure *self, const char *name, double *values, gsize
                                              .minimum = (double)NAN,
                                              .maximum = (double)NAN };
   g_free (self->sorted);
+  g_clear_pointer (&self->fine, g_free);
   g_clear_pointer (&self->counts, g_free);
   self->sorted = values;
   self->n_sorted = 0;
@@ -116,6 +123,80 @@ take_values (KappaHistogramFigure *self, const char *name, double *values, gsize
   self->name = g_strdup (name);
 }
 
+/* Exact numbers of all in two passes, without a copy. */
+static void
+measure_floats (KappaHistogramStatistics *s, const float *values, gsize n)
+{
+  gsize finite = 0;
+  double sum = 0.0, squares = 0.0;
+
+  *s = (KappaHistogramStatistics) { .n = n,
+                                    .mean = (double)NAN,
+                                    .deviation = (double)NAN,
+                                    .minimum = (double)NAN,
+                                    .maximum = (double)NAN };
+  for (gsize i = 0; i < n; i++)
+    {
+      const double value = (double)values[i];
+
+      s->zeros += value == 0.0;
+      if (!isfinite (value))
+        continue;
+      s->minimum = finite == 0 ? value : MIN (s->minimum, value);
+      s->maximum = finite == 0 ? value : MAX (s->maximum, value);
+      sum += value;
+      finite++;
+    }
+  s->not_finite = n - finite;
+  if (finite == 0)
+    return;
+  s->mean = sum / (double)finite;
+  for (gsize i = 0; i < n; i++)
+    if (isfinite (values[i]))
+      squares += ((double)values[i] - s->mean) * ((double)values[i] - s->mean);
+  s->deviation = sqrt (squares / (double)finite);
+}
+
+static void
+take_many (KappaHistogramFigure *self, const char *name, const float *values, gsize n)
+{
+  const KappaHistogramStatistics *s = &self->statistics;
+  const gsize step = n / SAMPLE;
+  double *sample = g_new (double, n / step + 1), factor;
+  gsize n_sample = 0;
+
+  for (gsize i = 0; i < n; i += step)
+    sample[n_sample++] = (double)values[i];
+  take_values (self, name, sample, n_sample);
+  measure_floats (&self->statistics, values, n);
+  self->fine = g_new0 (gsize, FINE_BINS);
+  factor = s->maximum > s->minimum ? (double)FINE_BINS / (s->maximum - s->minimum) : 0.0;
+  for (gsize i = 0; i < n; i++)
+    if (isfinite (values[i]))
+      self->fine[MIN ((gsize)(((double)values[i] - s->minimum) * factor), FINE_BINS - 1)]++;
+}
+
+static void
+count_value (KappaHistogramFigure *self, double value, gsize n)
+{
+  double place = (value - self->low) / (self->high - self->low);
+
+  if (place >= 0.0 && place <= 1.0)
+    self->counts[MIN ((gsize)(place * (double)self->n_bins), self->n_bins - 1)] += n;
+}
+
+static void
+count_all (KappaHistogramFigure *self)
+{
+  const KappaHistogramStatistics *s = &self->statistics;
+  const double width = (s->maximum - s->minimum) / (double)FINE_BINS;
+
+  for (gsize i = 0; self->fine != NULL && i < FINE_BINS; i++)
+    count_value (self, s->minimum + ((double)i + 0.5) * width, self->fine[i]);
+  for (gsize i = 0; self->fine == NULL && i < self->n_sorted; i++)
+    count_value (self, self->sorted[i], 1);
+}
+
 /* Freedman and Diaconis, 1981: bins of width 2 IQR n^(−1/3), within reason. */
 static gsize
 choose_n_bins (KappaHistogramFigure *self)
@@ -127,7 +208,7 @@ choose_n_bins (KappaHistogramFigure *self)
   if (self->n_sorted < 2)
     return LEAST_BINS;
   quartiles = self->sorted[(self->n_sorted - 1) * 3 / 4] - self->sorted[(self->n_sorted - 1) / 4];
-  width = 2.0 * quartiles / cbrt ((double)self->n_sorted);
+  width = 2.0 * quartiles / cbrt ((double)(self->statistics.n - self->statistics.not_finite));
   if (!(width > 0.0))
     return LEAST_BINS * 4;
   return (gsize)CLAMP (ceil ((self->high - self->low) / width), (double)LEAST_BINS,
@@ -149,13 +230,7 @@ prepare (KappaHistogramFigure *self)
   self->high = axis.high;
   self->n_bins = choose_n_bins (self);
   self->counts = g_new0 (gsize, self->n_bins);
-  for (gsize i = 0; i < self->n_sorted; i++)
-    {
-      double place = (self->sorted[i] - self->low) / (self->high - self->low);
-
-      if (place >= 0.0 && place <= 1.0)
-        self->counts[MIN ((gsize)(place * (double)self->n_bins), self->n_bins - 1)]++;
-    }
+  count_all (self);
 }
 
 /* What is known of each entry of the first axis: its value, or the mean over the other axes. Draws
@@ -485,11 +560,16 @@ kappa_histogram_figure_set_floats (KappaHistogramFigure *self,
                                    const float *values,
                                    gsize n)
 {
-  double *copy = g_new (double, MAX (n, 1));
+  if (n > MANY)
+    take_many (self, name, values, n);
+  else
+    {
+      double *copy = g_new (double, MAX (n, 1));
 
-  for (gsize i = 0; i < n; i++)
-    copy[i] = (double)values[i];
-  take_values (self, name, copy, n);
+      for (gsize i = 0; i < n; i++)
+        copy[i] = (double)values[i];
+      take_values (self, name, copy, n);
+    }
   kappa_figure_changed (KAPPA_FIGURE (self));
 }
 
