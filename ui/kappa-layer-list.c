@@ -362,8 +362,11 @@ kappa_layer_list_select (KappaLayerList *self, const char *name)
 {
   guint best;
 
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  search_cb (self);
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->entry)) != '\0')
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+      search_cb (self);
+    }
   if (self->selection == NULL)
     return;
   best = find_nearest (self, name);

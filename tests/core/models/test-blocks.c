@@ -241,6 +241,30 @@ test_inception (void)
   g_assert_cmpuint (find (resnet, "repeat_1.3")->n_leaves, ==, 11);
 }
 
+/* A file's own graph: nothing marks its stages but where images become smaller. */
+static void
+test_onnx (void)
+{
+  static const char *const files[] = { "data/onnx/mnist-8.onnx", "data/onnx/untrained_nhwc_cnn.onnx" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = kappa_test_need_shared (files[i]);
+      g_autoptr (KappaModel) model = path != NULL ? kappa_model_open (path, NULL, NULL, NULL) : NULL;
+      g_autoptr (KappaBlocks) blocks = NULL;
+
+      if (path == NULL)
+        return;
+      g_assert_nonnull (model);
+      blocks = kappa_model_list_blocks (model, NULL);
+      g_assert_nonnull (blocks);
+      check_connected (blocks);
+      g_assert_cmpuint (kappa_blocks_get (blocks, 0)->n_parameters, ==,
+                        kappa_model_get_parameters_size (model));
+      g_assert_cmpuint (kappa_blocks_get (blocks, 0)->macs, ==, kappa_model_get_macs (model));
+    }
+}
+
 /* Equal neighbours only, and edges of a group as its children see them. */
 static void
 test_group_edges (void)
@@ -276,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/models/blocks/resnet", test_resnet);
   g_test_add_func ("/models/blocks/vit", test_vit);
   g_test_add_func ("/models/blocks/inception", test_inception);
+  g_test_add_func ("/models/blocks/onnx", test_onnx);
   g_test_add_func ("/models/blocks/group-edges", test_group_edges);
   return g_test_run ();
 }
