@@ -95,6 +95,21 @@ compare_falling (const void *a, const void *b)
                               : (x->index > y->index) - (x->index < y->index);
 }
 
+/* Estimates stand in the result from the first product on; another array says which are final. */
+static gsize
+count_rough (KappaResult *result, const KappaArray *array)
+{
+  g_autoptr (KappaArray) final = kappa_result_dup_array (result, ".verified");
+  gsize n = 0;
+
+  if (final == NULL || !g_str_equal (array->name, "eigenvalues")
+      || kappa_array_get_size (final) != kappa_array_get_size (array))
+    return 0;
+  for (gsize i = 0; i < array->dims[0]; i++)
+    n += array->present[i] && !final->present[i];
+  return n;
+}
+
 static void
 take_eigenvalues (KappaSpectrumFigure *self, KappaResult *result, const KappaArray *array)
 {
@@ -105,6 +120,7 @@ take_eigenvalues (KappaSpectrumFigure *self, KappaResult *result, const KappaArr
   g_array_set_size (self->eigenvalues, 0);
   self->n_wanted = array->dims[0];
   self->n_not_finite = 0;
+  self->n_rough = count_rough (result, array);
   for (gsize i = 0; i < array->dims[0]; i++)
     {
       KappaEigenvalue e = { .index = (guint)i, .value = array->values[i] };

@@ -291,6 +291,10 @@ kappa_spectrum_draw_notes (KappaSpectrumFigure *self,
 
   if (self->eigenvalues->len < self->n_wanted)
     add_sentence (text, "Interim: %u of %zu eigenvalues.", self->eigenvalues->len, self->n_wanted);
+  if (self->n_rough > 0)
+    add_sentence (text, "%s%zu of %u may still change.",
+                  self->eigenvalues->len < self->n_wanted ? "" : "Interim: ", self->n_rough,
+                  self->eigenvalues->len);
   if (isfinite (worst))
     {
       g_autofree char *number = kappa_format_value (worst, 1);

@@ -267,6 +267,8 @@ kappa_spectrum_figure_describe (KappaFigure *figure)
   guint n = self->eigenvalues->len;
 
   g_string_append_printf (text, "Spectrum: %u of %zu eigenvalues.", n, self->n_wanted);
+  if (self->n_rough > 0)
+    g_string_append_printf (text, " Interim: %zu may still change.", self->n_rough);
   if (n > 0)
     g_string_append_printf (text, " The largest is %.6g, the smallest of those %.6g.",
                             kappa_spectrum_get (self, 0)->value,

@@ -47,6 +47,7 @@ struct _KappaSpectrumFigure
   char *shown;     /* the name of the array */
   GArray *eigenvalues; /* of KappaEigenvalue that are computed, the largest first */
   gsize n_wanted, n_not_finite;
+  gsize n_rough; /* of those computed, how many may still change */
   KappaSpectrumCurve density;
   KappaSpectrumCurve decades[2]; /* for each decade of |λ|: of the negative ones, of the positive ones */
   int selected; /* index of an eigenvalue, or −1 */

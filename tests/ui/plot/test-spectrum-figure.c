@@ -192,6 +192,27 @@ test_interim (void)
   g_assert_nonnull (strstr (none, "0 of 6"));
 }
 
+/* An estimate of every eigenvalue is there from the first product on; that says nothing of how many
+ * are found. */
+static void
+test_rough (void)
+{
+  g_autoptr (KappaResult) result = make_spectrum (FALSE, G_N_ELEMENTS (eigenvalues));
+  const double final[] = { 1.0, 1.0 };
+  g_autoptr (KappaFigure) figure = NULL;
+  g_autofree char *words = NULL, *none = NULL;
+
+  add_list (result, ".verified", final, G_N_ELEMENTS (eigenvalues), G_N_ELEMENTS (final));
+  figure = kappa_figure_new_for_result ("spectrum", result, NULL);
+  words = kappa_figure_describe (figure);
+  g_assert_nonnull (strstr (words, "Interim: 4 may still change"));
+  for (gsize i = 0; i < G_N_ELEMENTS (eigenvalues); i++)
+    kappa_result_set_values (result, ".verified", i, 1, final);
+  g_assert_true (kappa_figure_update (figure, result, NULL));
+  none = kappa_figure_describe (figure);
+  g_assert_null (strstr (none, "Interim"));
+}
+
 /* Whatever is chosen draws, at every size, and zooming keeps what is under the pointer. */
 static void
 test_views (void)
@@ -323,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spectrum/density", test_density);
   g_test_add_func ("/spectrum/pick", test_pick);
   g_test_add_func ("/spectrum/interim", test_interim);
+  g_test_add_func ("/spectrum/rough", test_rough);
   g_test_add_func ("/spectrum/views", test_views);
   g_test_add_func ("/spectrum/by-size", test_by_size);
   g_test_add_func ("/spectrum/quantities", test_quantities);
