@@ -143,6 +143,17 @@ shared_bytes (const KappaPlan *plan)
   return bytes;
 }
 
+/* Powers of two: they divide the usual numbers of images, and what is left over needs a plan and packed weights of its own. */
+static gint64
+power_of_two (gint64 most)
+{
+  gint64 power = 1;
+
+  while (2 * power <= most)
+    power *= 2;
+  return power;
+}
+
 static gint64
 choose_micro_batch (const KappaPlan *one)
 {
@@ -154,7 +165,7 @@ choose_micro_batch (const KappaPlan *one)
   summed = one->n_sums + one->n_vector_sums;
   by_sums = (gint64) ((double) summed * adding_against_computing / MAX (macs, 1.0)) + 1;
   by_weights = weights > cache_target ? (gint64) ((double) weights * reading_against_computing / MAX (macs, 1.0)) + 1 : 1;
-  return CLAMP (MAX (by_cache, MIN (MAX (by_sums, by_weights), 8)), 1, largest_micro_batch);
+  return MIN (power_of_two (MAX (by_cache, MIN (MAX (by_sums, by_weights), 8))), largest_micro_batch);
 }
 
 /**
