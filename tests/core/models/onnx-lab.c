@@ -109,7 +109,8 @@ append_tensors (GString *text, const char *nodes)
     {
       const char *end = strchr (at + 2, '\'');
       char *name = g_strndup (at + 2, end - at - 2);
-      const gboolean wanted = strchr ("wpinkt", name[0]) != NULL && name[1] == ':';
+      const gboolean wanted
+          = name[0] != '\0' && strchr ("wpinkt", name[0]) != NULL && name[1] == ':';
 
       if (wanted && g_hash_table_add (seen, g_strdup (name)))
         append_tensor (text, name);
