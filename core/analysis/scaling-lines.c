@@ -62,7 +62,9 @@ make_line (GPtrArray *rows, guint row, KappaScalingNumber axis)
       if (!known && is_along (rows->pdata[row], other, axis))
         g_ptr_array_add (line, other);
     }
-  qsort_r (line->pdata, line->len, sizeof *line->pdata, compare, GUINT_TO_POINTER (axis));
+  /* An empty array has no memory, which sorting may not be given. */
+  if (line->len > 1)
+    qsort_r (line->pdata, line->len, sizeof *line->pdata, compare, GUINT_TO_POINTER (axis));
   return line;
 }
 

@@ -276,13 +276,15 @@ build_one (KappaVariant *self,
            guint height,
            guint width,
            KappaNetworkListing *listing,
+           KappaNode *logits,
            GError **error)
 {
   g_autoptr (KappaGraph) graph = kappa_graph_new (KAPPA_F32);
   const KappaShape shape = KAPPA_SHAPE (1, self->config->channels, height, width);
   KappaNode images = kappa_graph_input (graph, KAPPA_ROLE_SAMPLE, "images", KAPPA_F32, &shape);
 
-  kappa_network_build (self->architecture, self->config, &self->choices, graph, images, listing);
+  *logits = kappa_network_build (self->architecture, self->config, &self->choices, graph, images,
+                                 listing);
   if (kappa_graph_check (graph, error))
     return g_steal_pointer (&graph);
   g_prefix_error (error, "%s cannot see images of %u × %u pixels: ", self->name, width, height);
@@ -299,21 +301,30 @@ KappaNetworkListing *
 kappa_variant_list (KappaVariant *self, guint height, guint width, GError **error)
 {
   g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
-  g_autoptr (KappaGraph) graph = build_one (self, height, width, listing, error);
+  KappaNode logits;
+  g_autoptr (KappaGraph) graph = build_one (self, height, width, listing, &logits, error);
 
   return graph != NULL ? g_steal_pointer (&listing) : NULL;
 }
 
-/* What is computed from weights alone, such as positions for another grid, is no activation. */
+/* What is computed from weights alone, such as positions for another grid, is no activation; nor is
+ * what nobody asks for, such as an ONNX convolution that its batch norm has taken over. Operands
+ * come before what is made of them. */
 static guint64
-count_activations (KappaGraph *graph)
+count_activations (KappaGraph *graph, KappaNode logits)
 {
+  g_autofree guint8 *needed = g_new0 (guint8, (gsize)logits + 1);
   guint64 sum = 0;
 
-  for (KappaNode node = 0; node < (KappaNode)kappa_graph_get_n_nodes (graph); node++)
+  needed[logits] = TRUE;
+  for (KappaNode node = logits; node >= 0; node--)
     {
       const char *op = kappa_graph_get_op (graph, node)->name;
 
+      if (!needed[node])
+        continue;
+      for (guint i = 0; i < kappa_graph_get_arity (graph, node); i++)
+        needed[kappa_graph_get_operand (graph, node, i)] = TRUE;
       if ((strcmp (op, "conv") == 0 || strcmp (op, "matmul") == 0)
           && (kappa_graph_get_rate (graph, node) & KAPPA_RATE_SAMPLE) != 0)
         sum += (guint64)kappa_shape_size (kappa_graph_get_shape (graph, node));
@@ -339,7 +350,8 @@ kappa_variant_count (KappaVariant *self,
                      GError **error)
 {
   g_autoptr (KappaNetworkListing) listing = kappa_network_listing_new ();
-  g_autoptr (KappaGraph) graph = build_one (self, height, width, listing, error);
+  KappaNode logits;
+  g_autoptr (KappaGraph) graph = build_one (self, height, width, listing, &logits, error);
 
   *counts = (KappaVariantCounts) { 0 };
   if (graph == NULL)
@@ -353,7 +365,7 @@ kappa_variant_count (KappaVariant *self,
     }
   for (guint i = 0; i < listing->layers->len; i++)
     counts->macs += g_array_index (listing->layers, KappaLayer, i).macs;
-  counts->activations = count_activations (graph);
+  counts->activations = count_activations (graph, logits);
   return TRUE;
 }
 

@@ -1,7 +1,9 @@
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/models/onnx-export.h"
 #include "core/models/sample.h"
 #include "core/models/variant.h"
 #include "tests/core/models/key-list.h"
@@ -198,6 +200,33 @@ test_model (void)
   g_assert_nonnull (error);
 }
 
+/* What an ONNX model spells as a convolution and its norm is counted once, as the network is that
+ * it was made of. */
+static void
+test_onnx (void)
+{
+  g_autoptr (KappaVariant) variant = open_sample (), copy = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("kappa-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.onnx", NULL);
+  const KappaVariantCounts counts = count (variant, 32);
+  g_autoptr (KappaModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+  KappaConversion conversion;
+  KappaVariantCounts same;
+
+  kappa_onnx_export (kappa_variant_get_model (variant), path, FALSE, &conversion, NULL, &error);
+  g_assert_no_error (error);
+  model = kappa_model_open (path, NULL, NULL, &error);
+  g_assert_no_error (error);
+  copy = kappa_variant_new_for_model (model);
+  same = count (copy, 32);
+  g_assert_cmpuint (same.parameters, ==, counts.parameters);
+  g_assert_cmpuint (same.macs, ==, counts.macs);
+  g_assert_cmpuint (same.activations, ==, counts.activations);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 /* Drawn weights are the same for the same seed, others for another, and neither zero nor huge. */
 static void
 test_weights (void)
@@ -232,6 +261,7 @@ main (int argc, char **argv)
   g_test_add_func ("/variant/tensors", test_tensors);
   g_test_add_func ("/variant/activations", test_activations);
   g_test_add_func ("/variant/width", test_width);
+  g_test_add_func ("/variant/onnx", test_onnx);
   g_test_add_func ("/variant/refusals", test_refusals);
   g_test_add_func ("/variant/model", test_model);
   g_test_add_func ("/variant/weights", test_weights);
