@@ -256,6 +256,14 @@ cli_arguments_parse (CliArguments *self, char **arguments, GError **error)
                        "there is no option %s; options begin with two dashes", argument);
           return FALSE;
         }
+      else if (*argument == '\0')
+        {
+          g_set_error_literal (
+              error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+              "an argument is empty, expected the name of a file; is a variable of "
+              "the shell not set?");
+          return FALSE;
+        }
       else
         g_ptr_array_add (self->places, g_strdup (argument));
     }

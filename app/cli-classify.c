@@ -1,4 +1,5 @@
 #include "app/cli-commands.h"
+#include "app/cli-figure.h"
 #include "app/cli-options.h"
 #include "app/cli-session.h"
 #include "core/analysis/feature-maps.h"
@@ -92,7 +93,7 @@ read_output (Classify *self, GError **error)
   if (self->n_images > 1)
     return usage_error (error, "--maps=%s: the maps of one image are written, give one IMAGE",
                         self->maps);
-  return TRUE;
+  return cli_check_place (self->output, error);
 }
 
 static gboolean
@@ -258,7 +259,8 @@ classify (CliArguments *arguments, GError **error)
 {
   KappaContext context = { 0 };
   Classify self = { .arguments = arguments, .context = &context };
-  const gboolean json = cli_arguments_get_switch (arguments, "json");
+  const gboolean json = cli_arguments_get_switch (arguments, "json"),
+                 quiet = json || cli_arguments_get_switch (arguments, "quiet");
   const char *const *places;
   gboolean done;
   guint n;
@@ -273,7 +275,7 @@ classify (CliArguments *arguments, GError **error)
       || !cli_read_context (arguments, &context, error))
     return FALSE;
   self.guesses = g_ptr_array_new_with_free_func (unref_guesses);
-  done = cli_session_run (classify_all, &self, &context, json, error);
+  done = cli_session_run (classify_all, &self, &context, quiet, error);
   if (done && json)
     print_json (&self);
   else if (done)
@@ -294,7 +296,10 @@ declare (CliArguments *arguments)
                          "the most memory to use, e.g. 4GiB");
   cli_arguments_declare (arguments, "Running", "precision", "float32|float64", "float32",
                          "the arithmetic");
-  cli_arguments_declare (arguments, "Output", "top", "N", "5", "how many classes");
+  cli_arguments_declare (arguments, "Running", "quiet", NULL, NULL,
+                         "no progress on standard error");
+  cli_arguments_declare (arguments, "Output", "top", "N", "5",
+                         "how many classes, by the softmax of the logits, each with its number");
   cli_arguments_declare (arguments, "Output", "maps", "LAYER", NULL,
                          "what a layer, a block or an activation makes of the image");
   cli_arguments_declare (

@@ -128,7 +128,8 @@ declare (CliArguments *arguments)
 const CliCommand cli_command_convert = {
   "convert",
   "IN OUT",
-  "Writes the tensors of a checkpoint, or its network, in another format, bit by bit the same.",
+  "Writes the tensors of a checkpoint, or its network, in another format, bit by bit the same. An "
+  "ONNX model gets the whole network, for images that are prepared already; how, its metadata say.",
   declare,
   convert,
 };

@@ -2,7 +2,9 @@
 
 #include "app/cli-figure.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/cli-page.h"
 #include "core/base/error.h"
@@ -31,6 +33,7 @@ static const Row view_blurbs[] = {
   { "mesh", NULL, NULL, "lines on a surface" },
   { "floor", NULL, NULL, "contour lines beneath a surface" },
   { "points", NULL, NULL, "marks where values were computed" },
+  { "overlay", NULL, NULL, "the local quadratic model over the plane, where there is one" },
   { "equal", NULL, NULL, "the same length for the same step on both axes" },
   { "colormap", NULL, NULL, "colours of values" },
   { "band", NULL, NULL, "what the band around a mean curve shows" },
@@ -148,19 +151,30 @@ list_view_options (GPtrArray *figures)
   return all;
 }
 
+/* Returns: (transfer full): "plane|line"; "KIND" where it is not known of which analysis */
+static char *
+describe_kinds (const char *analysis)
+{
+  g_auto (GStrv) kinds = analysis != NULL ? kappa_figure_list_kinds (analysis) : NULL;
+
+  return kinds != NULL && kinds[0] != NULL ? g_strjoinv ("|", kinds) : g_strdup ("KIND");
+}
+
 /**
  * cli_declare_figure_options:
+ * @analysis: (nullable): whose figures, where that is known
  *
  * Declares size and style of figures, and every option that some figure has. To be called after the
  * analysis' own.
  */
 void
-cli_declare_figure_options (CliArguments *arguments)
+cli_declare_figure_options (CliArguments *arguments, const char *analysis)
 {
   g_autoptr (GPtrArray) figures = kappa_figure_list_classes ();
   g_autoptr (GPtrArray) names = list_view_options (figures);
+  g_autofree char *kinds = describe_kinds (analysis);
 
-  cli_declare_page_options (arguments);
+  cli_declare_page_options (arguments, kinds);
   for (guint i = 0; i < names->len; i++)
     declare_view_option (arguments, figures, names->pdata[i]);
 }
@@ -179,8 +193,24 @@ check_view_option (GPtrArray *figures, const char *name, const char *text, GErro
   return FALSE;
 }
 
+static gboolean
+check_kind (CliArguments *arguments, const char *analysis, GError **error)
+{
+  const char *kind = cli_arguments_get (arguments, "figure");
+  g_auto (GStrv) kinds = analysis != NULL ? kappa_figure_list_kinds (analysis) : NULL;
+  g_autofree char *known = kinds != NULL ? g_strjoinv (", ", kinds) : NULL;
+
+  if (kind == NULL || kinds == NULL || g_strv_contains ((const char *const *)kinds, kind))
+    return TRUE;
+  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+               "--figure: %s was given, expected one of the figures of %s: %s", kind, analysis,
+               known);
+  return FALSE;
+}
+
 /**
  * cli_check_figure_options:
+ * @analysis: (nullable): of which a figure will be, where that is known
  *
  * Finds wrong values before anything is computed. What the figure of the result does not have at
  * all is found when it is drawn.
@@ -188,13 +218,13 @@ check_view_option (GPtrArray *figures, const char *name, const char *text, GErro
  * Returns: %FALSE with %KAPPA_ERROR_USAGE
  */
 gboolean
-cli_check_figure_options (CliArguments *arguments, GError **error)
+cli_check_figure_options (CliArguments *arguments, const char *analysis, GError **error)
 {
   KappaExportOptions options = KAPPA_EXPORT_OPTIONS_INIT;
   g_autoptr (GPtrArray) figures = kappa_figure_list_classes ();
   g_autoptr (GPtrArray) names = list_view_options (figures);
 
-  if (!cli_read_page (arguments, &options, error))
+  if (!cli_read_page (arguments, &options, error) || !check_kind (arguments, analysis, error))
     return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
@@ -233,6 +263,33 @@ apply_view (CliArguments *arguments, KappaFigure *figure, GError **error)
 }
 
 /**
+ * cli_check_place:
+ * @path: of a file that is going to be written
+ *
+ * Returns: %FALSE with %KAPPA_ERROR_USAGE if that is bound to fail
+ */
+gboolean
+cli_check_place (const char *path, GError **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  const char *wrong = NULL;
+
+  if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--output: %s: there is no directory %s; make it first", path, directory);
+      return FALSE;
+    }
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    wrong = "is a directory, expected the name of a file";
+  else if (g_access (directory, W_OK) != 0)
+    wrong = "nothing may be written into its directory; choose another one";
+  if (wrong != NULL)
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--output: %s: %s", path, wrong);
+  return wrong == NULL;
+}
+
+/**
  * cli_check_outputs:
  *
  * Finds output files that could not be written, before anything is computed.
@@ -247,8 +304,6 @@ cli_check_outputs (CliArguments *arguments, GError **error)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *directory = g_path_get_dirname (paths[i]);
-
       if (!kappa_figure_can_export (paths[i]) && !kappa_export_supports (paths[i]))
         {
           g_autofree char *data = g_strjoinv (", ", (char **) kappa_export_list_extensions ());
@@ -259,12 +314,8 @@ cli_check_outputs (CliArguments *arguments, GError **error)
               paths[i], data);
           return FALSE;
         }
-      if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
-        {
-          g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                       "--output: %s: there is no directory %s", paths[i], directory);
-          return FALSE;
-        }
+      if (!cli_check_place (paths[i], error))
+        return FALSE;
     }
   return TRUE;
 }

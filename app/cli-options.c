@@ -231,6 +231,14 @@ apply_input_option (CliArguments *arguments,
   guint n_inputs = kappa_inputs_get_n (inputs, spec->name), n;
   const char *const *values = cli_arguments_get_all (arguments, spelling, &n);
 
+  if (n > 1 && n_inputs == 1)
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--%s: %u were given for one input, and the last would replace the others; give "
+                   "it once%s",
+                   spelling, n, strcmp (option->name, "set") == 0 ? ", as in --set A=1,B=2" : "");
+      return FALSE;
+    }
   if (n > 1 && n != n_inputs && n_inputs > 1)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,

@@ -14,17 +14,21 @@ static const struct
   { "dpi", "N", "300", "resolution of PNG, and of dense parts inside SVG and PDF" },
   { "font-size", "POINTS", "the theme's", "size of tick labels" },
   { "theme", "NAME", "print", "print, light, dark, high-contrast or high-contrast-dark" },
-  { "figure", "KIND", "the best there is",
-    "landscape: plane or line; predict: confusion, classes, confidence or losses" },
 };
 
+/**
+ * cli_declare_page_options:
+ * @kinds: which figures there are, divided by bars
+ */
 void
-cli_declare_page_options (CliArguments *arguments)
+cli_declare_page_options (CliArguments *arguments, const char *kinds)
 {
   for (guint i = 0; i < G_N_ELEMENTS (page_options); i++)
     cli_arguments_declare (arguments, CLI_GROUP_FIGURES, page_options[i].name,
                            page_options[i].metavar, page_options[i].fallback,
                            page_options[i].blurb);
+  cli_arguments_declare (arguments, CLI_GROUP_FIGURES, "figure", kinds, "the best there is",
+                         "which figure of the result");
 }
 
 static gboolean

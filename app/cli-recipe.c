@@ -53,7 +53,7 @@ declare (CliArguments *arguments)
 {
   cli_declare_running (arguments);
   cli_declare_output (arguments);
-  cli_declare_figure_options (arguments);
+  cli_declare_figure_options (arguments, NULL);
   cli_declare_workspace (arguments);
 }
 

@@ -101,7 +101,12 @@ present (CliArguments *arguments, Computation *computation, GError **error)
 
   if (computation->only_estimate)
     {
-      cli_print_estimate (&computation->estimate,
+      if (!json && kappa_job_get_origin (job) == KAPPA_JOB_STORED)
+        g_print ("Nothing to compute: the workspace has the answer, run %" G_GINT64_FORMAT
+                 "; --fresh computes anew\n",
+                 kappa_job_get_run_id (job));
+      else
+        cli_print_estimate (&computation->estimate,
                           kappa_workers_get_n (computation->context.workers), json,
                           kappa_job_get_recipe (job));
       return TRUE;
@@ -122,6 +127,18 @@ present (CliArguments *arguments, Computation *computation, GError **error)
   return cli_write_outputs (arguments, result,
                             KAPPA_ANALYSIS_GET_CLASS (kappa_job_get_analysis (job))->name,
                             kappa_job_get_title (job), kappa_job_get_recipe (job), error);
+}
+
+/* A run that was stopped is there to go on with, and nobody knows unless told. */
+static void
+tell_how_to_go_on (Computation *computation, const GError *error)
+{
+  gint64 id = kappa_job_get_run_id (computation->job);
+
+  if (id != 0 && !computation->quiet && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_printerr ("kappa-cli: kept as run %" G_GINT64_FORMAT
+                "; the same command goes on with it, --fresh begins anew\n",
+                id);
 }
 
 /* Some analyses answer a question, and scripts want to hear it. */
@@ -162,7 +179,8 @@ cli_run_analysis (CliArguments *arguments,
   g_autoptr (GError) failure = NULL;
   gboolean done;
 
-  if (!cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error))
+  if (!cli_check_outputs (arguments, error)
+      || !cli_check_figure_options (arguments, KAPPA_ANALYSIS_GET_CLASS (analysis)->name, error))
     return FALSE;
   workspace = cli_open_workspace (arguments, FALSE, &failure);
   if (failure != NULL)
@@ -174,8 +192,13 @@ cli_run_analysis (CliArguments *arguments,
     return FALSE;
   computation.job = kappa_job_new (analysis, inputs, workspace);
   kappa_job_set_fresh (computation.job, cli_arguments_get_switch (arguments, "fresh"));
-  done = cli_session_run (compute, &computation, &computation.context, computation.quiet, error)
-         && present (arguments, &computation, error) && heed_verdict (&computation, error);
+  done = cli_session_run (compute, &computation, &computation.context, computation.quiet, &failure)
+         && present (arguments, &computation, &failure) && heed_verdict (&computation, &failure);
+  if (!done)
+    {
+      tell_how_to_go_on (&computation, failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+    }
   g_object_unref (computation.job);
   kappa_workers_unref (computation.context.workers);
   return done;

@@ -223,7 +223,7 @@ write_exported (CliArguments *arguments, GError **error)
 
   if (!cli_need_places (arguments, 1,
                         "RUN: its number, as “kappa-cli runs” lists it, or a surface file", error)
-      || !cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, error)
+      || !cli_check_outputs (arguments, error) || !cli_check_figure_options (arguments, NULL, error)
       || !load (arguments, &exported, error))
     return FALSE;
   if (cli_arguments_get_switch (arguments, "json"))
@@ -245,7 +245,7 @@ static void
 declare_export (CliArguments *arguments)
 {
   cli_declare_output (arguments);
-  cli_declare_figure_options (arguments);
+  cli_declare_figure_options (arguments, NULL);
   cli_declare_workspace (arguments);
 }
 

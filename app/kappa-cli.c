@@ -14,6 +14,8 @@
 #define EXIT_USAGE     2
 #define EXIT_CANCELLED 130
 
+#define SUMMARY_COLUMN 28
+
 static const CliCommand *const commands[] = {
   &cli_command_inspect, &cli_command_classify, &cli_command_convert, &cli_command_run,
   &cli_command_runs,    &cli_command_export,   &cli_command_demo,
@@ -44,11 +46,14 @@ static void
 print_command (const char *name, const char *usage, const char *summary)
 {
   g_autofree char *left = g_strdup_printf ("  %s %s", name, usage);
+  const glong length = g_utf8_strlen (left, -1);
 
-  g_print ("%-26s", left);
-  if (strlen (left) >= 26)
-    g_print ("\n%26s", "");
-  cli_print_wrapped (summary, 26);
+  g_print ("%s", left);
+  if (length + 2 > SUMMARY_COLUMN)
+    g_print ("\n%*s", SUMMARY_COLUMN, "");
+  else
+    g_print ("%*s", (int)(SUMMARY_COLUMN - length), "");
+  cli_print_wrapped (summary, SUMMARY_COLUMN);
 }
 
 static char *
@@ -144,7 +149,7 @@ run_analysis_command (KappaAnalysis *analysis, char **rest, GError **error)
   cli_declare_analysis (arguments, analysis);
   cli_declare_running (arguments);
   cli_declare_output (arguments);
-  cli_declare_figure_options (arguments);
+  cli_declare_figure_options (arguments, KAPPA_ANALYSIS_GET_CLASS (analysis)->name);
   cli_declare_workspace (arguments);
   cli_declare_help (arguments);
   if (!cli_arguments_parse (arguments, rest, error))
@@ -169,8 +174,8 @@ run_command (const CliCommand *command, char **rest, GError **error)
     return FALSE;
   if (cli_arguments_get_switch (arguments, "help"))
     {
-      g_print ("Usage: kappa-cli %s %s [--OPTION=VALUE…]\n\n%s\n", command->name, command->usage,
-               command->summary);
+      g_print ("Usage: kappa-cli %s %s [--OPTION=VALUE…]\n\n", command->name, command->usage);
+      cli_print_wrapped (command->summary, 0);
       cli_print_options (arguments);
       return TRUE;
     }

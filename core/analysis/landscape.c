@@ -57,7 +57,8 @@ kappa_landscape_class_init (KappaLandscapeClass *klass)
       "weights, which "
       "BatchNorm makes arbitrary. Surfaces of different networks are comparable only with the same "
       "normalisation, images and scale, and a regulariser in the loss can outweigh everything "
-      "else.",
+      "else. A refined surface is interpolated where it is smooth: up to 5 % of those points may be "
+      "off by more than the tolerance, and what is narrower than the coarse grid may be missing.",
     .source = "H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein: Visualizing the loss landscape of "
               "neural nets, NeurIPS 2018. "
               "Between checkpoints: I. Goodfellow, O. Vinyals, A. Saxe, ICLR 2015.",

@@ -99,11 +99,19 @@ static gboolean
 read_pickle (KappaCifarPart *self, guint n_classes, GCancellable *cancellable, GError **error)
 {
   const char *key = n_classes == 100 ? "fine_labels" : "labels";
-  g_autoptr (KappaPickle) pickle = kappa_pickle_load_file (self->path, cancellable, error);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (KappaPickle) pickle = kappa_pickle_load_file (self->path, cancellable, &cause);
   const KappaPickleValue *root;
 
   if (pickle == NULL)
-    return FALSE;
+    {
+      if (g_error_matches (cause, KAPPA_ERROR, KAPPA_ERROR_FORMAT))
+        g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
+                     "%s; expected a CIFAR batch: is this file a trained network?", cause->message);
+      else
+        g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
   root = kappa_pickle_get_root (pickle);
   if (kappa_pickle_value_get_kind (root) != KAPPA_PICKLE_DICT)
     return kappa_source_fail (

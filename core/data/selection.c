@@ -121,7 +121,9 @@ parse_range (const char *text, guint n, Range *range, GError **error)
   if (first >= end)
     {
       g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
-                   "images \"%s\": there is no image in this range", text);
+                   "images \"%s\": there is no image in this range; expected A:B with A before B, "
+                   "from 0 to %u",
+                   text, n);
       return FALSE;
     }
   *range = (Range) { (guint)first, (guint)end };

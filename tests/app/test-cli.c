@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/formats/json.h"
 #include "core/models/sample.h"
@@ -112,6 +113,13 @@ test_exit_codes (void)
     { { "landscape", model, data, "--limits=5:1" }, 2, "5:1" },
     { { "landscape", model, data, "--output=x.foo" }, 2, "x.foo" },
     { { "landscape", model, data, "--output=/nowhere/x.png" }, 2, "/nowhere" },
+    { { "landscape", model, data, "--output=/x.csv/" }, 2, "/x.csv" },
+    { { "landscape", model, data, "--figure=confusion" }, 2, "plane, line" },
+    { { "landscape", model, data, "--set=crop=1", "--set=mode=center" }, 2, "--set A=1,B=2" },
+    { { "landscape", model, data, "--images=0:5", "--images=5:9" }, 2, "--images: 2 were given" },
+    { { "landscape", model, data, "--images=5:3" }, 2, "A before B" },
+    { { "landscape", "", data }, 2, "an argument is empty" },
+    { { "landscape", model, "--data", model }, 1, "expected a CIFAR batch" },
     { { "landscape", model, data, "--threads=0" }, 2, "--threads" },
     { { "landscape", model, data, "--memory=lots" }, 2, "lots" },
     { { "landscape", model, data, "--images=900:901" }, 2, "900" },
@@ -131,6 +139,7 @@ test_exit_codes (void)
     { { "classify", model, "x.png", "--maps=stem" }, 2, "--output" },
     { { "classify", model, "x.png", "--output=y.png" }, 2, "--maps" },
     { { "classify", model, "x.png", "--maps=stem", "--output=y.txt" }, 2, "y.txt" },
+    { { "classify", model, "x.png", "--maps=stem", "--output=/nowhere/y.png" }, 2, "/nowhere" },
     { { "classify", model, "/nowhere/x.png" }, 1, "x.png" },
   };
 
@@ -349,8 +358,9 @@ test_estimate (void)
   g_assert_cmpuint (kappa_json_get_n (list, kappa_json_lookup (list, 0, "runs")), ==, 0);
 }
 
+/* @notes: (out): its standard error */
 static GPid
-start (const char *const *arguments)
+start (const char *const *arguments, int *notes)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
@@ -360,10 +370,9 @@ start (const char *const *arguments)
   for (; *arguments != NULL; arguments++)
     g_ptr_array_add (argv, (gpointer) *arguments);
   g_ptr_array_add (argv, NULL);
-  g_spawn_async (NULL, (char **) argv->pdata, NULL,
-                 G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
-                     | G_SPAWN_STDERR_TO_DEV_NULL,
-                 NULL, NULL, &pid, &error);
+  g_spawn_async_with_pipes (NULL, (char **)argv->pdata, NULL,
+                            G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+                            &pid, NULL, NULL, notes, &error);
   g_assert_no_error (error);
   return pid;
 }
@@ -416,9 +425,10 @@ test_signals (void)
       const char *const words[]
           = { "landscape",   model, data, "--images=0:100", "--x=-1:1:31", "--json",
               "--threads=1", other, NULL };
-      GPid pid = start (words);
+      int wait_status, notes;
+      GPid pid = start (words, &notes);
+      char told[1024] = "";
       gint64 begun;
-      int wait_status;
 
       wait_for_values (other);
       begun = g_get_monotonic_time ();
@@ -427,6 +437,10 @@ test_signals (void)
       g_assert_cmpint (g_get_monotonic_time () - begun, <, 2 * G_USEC_PER_SEC);
       g_assert_cmpint (read_status (wait_status), ==, signals[i] == SIGINT ? 130 : -SIGKILL);
       g_assert_cmpint (count_stored (other), <, 31);
+      g_assert_cmpint (read (notes, told, sizeof told - 1), >=, 0);
+      g_close (notes, NULL);
+      g_assert_true ((strstr (told, "the same command goes on with it") != NULL)
+                     == (signals[i] == SIGINT));
       {
         g_auto (Outcome) rest = run_list (words);
 
