@@ -107,8 +107,8 @@ present (CliArguments *arguments, Computation *computation, GError **error)
                  kappa_job_get_run_id (job));
       else
         cli_print_estimate (&computation->estimate,
-                          kappa_workers_get_n (computation->context.workers), json,
-                          kappa_job_get_recipe (job));
+                            kappa_workers_get_n (computation->context.workers), json,
+                            kappa_job_get_recipe (job));
       return TRUE;
     }
   print_note (computation);
