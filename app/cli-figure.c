@@ -184,12 +184,17 @@ static gboolean
 check_view_option (GPtrArray *figures, const char *name, const char *text, GError **error)
 {
   g_autoptr (GError) cause = NULL;
+  g_autofree char *nicks = list_nicks (figures, name);
 
   for (guint f = 0; f < figures->len; f++)
     if (has_view_option (figures->pdata[f], name)
         && kappa_figure_set_text (figures->pdata[f], name, text, cause == NULL ? &cause : NULL))
       return TRUE;
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s", name, cause->message);
+  if (nicks != NULL)
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s was given, expected %s", name,
+                 text, nicks);
+  else
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE, "--%s: %s", name, cause->message);
   return FALSE;
 }
 

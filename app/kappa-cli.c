@@ -174,7 +174,8 @@ run_command (const CliCommand *command, char **rest, GError **error)
     return FALSE;
   if (cli_arguments_get_switch (arguments, "help"))
     {
-      g_print ("Usage: kappa-cli %s %s [--OPTION=VALUE…]\n\n", command->name, command->usage);
+      g_print ("Usage: kappa-cli %s %s%s[--OPTION=VALUE…]\n\n", command->name, command->usage,
+               *command->usage != '\0' ? " " : "");
       cli_print_wrapped (command->summary, 0);
       cli_print_options (arguments);
       return TRUE;
