@@ -10,13 +10,13 @@
 #define BAR_SHARE 0.72
 
 /* @numbers: whether there is room for the value behind every bar; @every: one name in so many is
- * written */
+ * written, as wide as @names */
 typedef struct
 {
   KappaRect plot;
   KappaAxis axis;
   guint *order;
-  double row;
+  double row, names;
   guint every;
   gboolean numbers;
 } Layout;
@@ -121,7 +121,7 @@ lay_out (KappaBarsFigure *self, KappaPen *pen, const KappaRect *body, Layout *la
   layout->every = (guint)MAX (ceil (1.15 * pen->em / layout->row), 1.0);
   layout->numbers = layout->row >= 1.15 * pen->em * self->n_series;
   measure_texts (self, pen, &names, &numbers);
-  names = MIN (names, 0.4 * body->width);
+  layout->names = names = MIN (names, 0.4 * body->width);
   numbers = layout->numbers ? numbers + 2.0 * GAP * pen->em : pen->em;
   choose_limits (self, &layout->axis);
   layout->plot = (KappaRect) { body->x + names + GAP * pen->em, body->y + top,
@@ -213,11 +213,7 @@ draw_bar (KappaBarsFigure *self,
 }
 
 static void
-draw_item (KappaBarsFigure *self,
-           KappaPen *pen,
-           const KappaRect *body,
-           const Layout *layout,
-           guint row)
+draw_item (KappaBarsFigure *self, KappaPen *pen, const Layout *layout, guint row)
 {
   const KappaBarItem *item = kappa_bars_get_item (self, layout->order[row]);
   double top = layout->plot.y + (row + 0.5 - 0.5 * BAR_SHARE) * layout->row;
@@ -228,7 +224,7 @@ draw_item (KappaBarsFigure *self,
     draw_bar (self, pen, layout, item, s, top + (s + 0.5) * thick, thick);
   if (row % layout->every != 0)
     return;
-  name = kappa_pen_fit (pen, item->name, KAPPA_TEXT_BODY, layout->plot.x - body->x - GAP * pen->em);
+  name = kappa_pen_fit (pen, item->name, KAPPA_TEXT_BODY, layout->names);
   kappa_pen_text (pen, name, KAPPA_TEXT_BODY, &pen->theme->ink, layout->plot.x - GAP * pen->em,
                   layout->plot.y + (row + 0.5) * layout->row, 1.0, 0.5);
 }
@@ -261,7 +257,7 @@ kappa_bars_draw (KappaFigure *figure, KappaPen *pen, const KappaRect *body)
   if (self->items->len > 0)
     draw_axis (self, pen, &layout);
   for (guint row = 0; row < self->items->len; row++)
-    draw_item (self, pen, body, &layout, row);
+    draw_item (self, pen, &layout, row);
   draw_legend (self, pen, &layout, body->y);
   x = kappa_pen_snap_x (pen, get_x (&layout, self->log ? layout.axis.low : 0.0));
   kappa_pen_set_color (pen, &pen->theme->ink);
