@@ -24,11 +24,13 @@ opened_cb (GFile *file, KappaDocument *document, const GError *error, gpointer d
 /**
  * kappa_window_open:
  *
- * Opens models, images and recipes. What cannot be opened is told, and the others are opened.
+ * Opens models, images and recipes. What cannot be opened is told, and the others are opened. They
+ * are looked at then, rather than the run of the last session.
  */
 void
 kappa_window_open (KappaWindow *self, GFile **files, guint n)
 {
+  self->restored_run = 0;
   for (guint i = 0; i < n; i++)
     kappa_opener_open (self->desk, files[i], opened_cb, g_object_ref (self), g_object_unref);
 }

@@ -12,7 +12,7 @@
  *     run            x           the run that was looked at, 0 for none
  *     page           s           the page that was shown
  *     window         (iib)       width, height, maximised
- *     panes          (bb)        whether the left and the right one were shown
+ *     panes          (bb)        whether the left and the right one are wanted
  *
  * A key that is missing leaves what it is about as it is; one that is not known is passed over.
  */
@@ -41,6 +41,13 @@ describe_documents (GListModel *documents)
   return g_variant_builder_end (&builder);
 }
 
+/* A pane that is folded away for want of room was not hidden by anyone. */
+static gboolean
+is_wanted (AdwFlap *pane)
+{
+  return adw_flap_get_reveal_flap (pane) || adw_flap_get_folded (pane);
+}
+
 static void
 describe_window (KappaWindow *self, GVariantDict *session)
 {
@@ -49,8 +56,8 @@ describe_window (KappaWindow *self, GVariantDict *session)
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   g_variant_dict_insert (session, "window", "(iib)", width, height,
                          gtk_window_is_maximized (GTK_WINDOW (self)));
-  g_variant_dict_insert (session, "panes", "(bb)", adw_flap_get_reveal_flap (self->sidebar_flap),
-                         adw_flap_get_reveal_flap (self->side_flap));
+  g_variant_dict_insert (session, "panes", "(bb)", is_wanted (self->sidebar_flap),
+                         is_wanted (self->side_flap));
   g_variant_dict_insert (session, "page", "s", gtk_stack_get_visible_child_name (self->pages));
 }
 
