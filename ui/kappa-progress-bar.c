@@ -3,8 +3,8 @@
 /**
  * KappaProgressBar:
  *
- * How far a runner is, beside what it fills: a bar, words with the time left, and buttons that
- * pause and cancel it. Hidden while nothing runs.
+ * How far a runner is, beside what it fills: words with the time left over a bar, so that both have
+ * the width there is, and buttons that pause and cancel it. Hidden while nothing runs.
  */
 struct _KappaProgressBar
 {
@@ -37,6 +37,7 @@ update (KappaProgressBar *self)
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
                                  kappa_runner_get_fraction (self->runner));
   gtk_label_set_label (GTK_LABEL (self->words), words);
+  gtk_widget_set_tooltip_text (self->words, words);
   show_pause (self);
 }
 
@@ -84,18 +85,21 @@ add_button (KappaProgressBar *self, GtkWidget *box, const char *label, GCallback
 static void
 kappa_progress_bar_init (KappaProgressBar *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12),
+            *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->bar = gtk_progress_bar_new ();
-  gtk_widget_set_hexpand (self->bar, TRUE);
-  gtk_widget_set_valign (self->bar, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   "Progress of the run", -1);
-  gtk_box_append (GTK_BOX (box), self->bar);
   self->words = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->words), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (self->words), 0.0f);
   gtk_widget_add_css_class (self->words, "numeric");
-  gtk_box_append (GTK_BOX (box), self->words);
+  gtk_box_append (GTK_BOX (column), self->words);
+  gtk_box_append (GTK_BOX (column), self->bar);
+  gtk_widget_set_hexpand (column, TRUE);
+  gtk_widget_set_valign (column, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), column);
   self->pause = add_button (self, box, "Pause", G_CALLBACK (pause_cb));
   self->cancel = add_button (self, box, "Cancel", G_CALLBACK (cancel_cb));
   adw_bin_set_child (ADW_BIN (self), box);
