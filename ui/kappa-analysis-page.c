@@ -48,7 +48,7 @@ kappa_analysis_page_ask_estimate (KappaAnalysisPage *self)
 
   if (priv->adopting || priv->pane == NULL)
     return;
-  gtk_label_set_label (GTK_LABEL (priv->estimate), "");
+  kappa_analysis_page_show_estimate (self, "");
   inputs = kappa_parameter_pane_get_fault (priv->pane) == NULL
                ? kappa_parameter_pane_make_inputs (priv->pane, NULL)
                : NULL;
@@ -59,12 +59,6 @@ kappa_analysis_page_ask_estimate (KappaAnalysisPage *self)
     }
   copy = dup_analysis (priv->analysis);
   kappa_estimator_ask (priv->estimator, copy, inputs);
-}
-
-static void
-estimated_cb (KappaAnalysisPage *self, const char *text)
-{
-  gtk_label_set_label (GTK_LABEL (kappa_analysis_page_get_private (self)->estimate), text);
 }
 
 static KappaRunItem *
@@ -195,8 +189,8 @@ kappa_analysis_page_build (KappaPage *page)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (priv->pane, "inputs-changed",
                            G_CALLBACK (kappa_analysis_page_ask_estimate), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (priv->estimator, "answered", G_CALLBACK (estimated_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->estimator, "answered",
+                           G_CALLBACK (kappa_analysis_page_show_estimate), self, G_CONNECT_SWAPPED);
   kappa_analysis_page_follow_desk (self);
   kappa_page_show_run (page, kappa_analysis_page_find_run (self));
 }
@@ -277,6 +271,19 @@ kappa_analysis_page_get_analysis (KappaAnalysisPage *self)
   return kappa_analysis_page_get_private (self)->analysis;
 }
 
+/* How many inputs of this name the analysis cannot run without. */
+static guint
+count_needed (KappaAnalysisPage *self, const char *name)
+{
+  KappaAnalysisPagePrivate *priv = kappa_analysis_page_get_private (self);
+  g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (priv->analysis_type);
+
+  for (guint i = 0; i < klass->n_inputs; i++)
+    if (g_str_equal (klass->inputs[i].name, name))
+      return klass->inputs[i].min;
+  return 0;
+}
+
 /**
  * kappa_analysis_page_needs_data:
  *
@@ -285,13 +292,20 @@ kappa_analysis_page_get_analysis (KappaAnalysisPage *self)
 gboolean
 kappa_analysis_page_needs_data (KappaAnalysisPage *self)
 {
-  KappaAnalysisPagePrivate *priv = kappa_analysis_page_get_private (self);
-  g_autoptr (KappaAnalysisClass) klass = g_type_class_ref (priv->analysis_type);
+  return count_needed (self, "data") > 0;
+}
 
-  for (guint i = 0; i < klass->n_inputs; i++)
-    if (g_str_equal (klass->inputs[i].name, "data"))
-      return klass->inputs[i].min > 0;
-  return FALSE;
+/**
+ * kappa_analysis_page_has_models:
+ *
+ * Returns: whether as many models are open as the analysis cannot run without
+ */
+gboolean
+kappa_analysis_page_has_models (KappaAnalysisPage *self)
+{
+  GListModel *models = kappa_desk_get_models (get_desk (self));
+
+  return g_list_model_get_n_items (models) >= count_needed (self, "model");
 }
 
 KappaFigureGrid *

@@ -29,6 +29,7 @@ struct _KappaAnalysisPageClass
 
 KappaAnalysis   *kappa_analysis_page_get_analysis (KappaAnalysisPage *self);
 gboolean         kappa_analysis_page_needs_data   (KappaAnalysisPage *self);
+gboolean         kappa_analysis_page_has_models   (KappaAnalysisPage *self);
 KappaFigureGrid *kappa_analysis_page_get_grid     (KappaAnalysisPage *self);
 KappaFigure     *kappa_analysis_page_get_figure   (KappaAnalysisPage *self);
 KappaResult     *kappa_analysis_page_get_result   (KappaAnalysisPage *self);

@@ -37,6 +37,16 @@ kappa_analysis_page_make_tools (KappaAnalysisPage *self)
     gtk_box_append (GTK_BOX (priv->tools), make_alone_button (self));
 }
 
+/* Nothing to say takes no room. */
+void
+kappa_analysis_page_show_estimate (KappaAnalysisPage *self, const char *text)
+{
+  GtkWidget *estimate = kappa_analysis_page_get_private (self)->estimate;
+
+  gtk_label_set_label (GTK_LABEL (estimate), text);
+  gtk_widget_set_visible (estimate, *text != '\0');
+}
+
 void
 kappa_analysis_page_make_side (KappaAnalysisPage *self)
 {
@@ -50,6 +60,7 @@ kappa_analysis_page_make_side (KappaAnalysisPage *self)
   gtk_label_set_wrap (GTK_LABEL (priv->estimate), TRUE);
   gtk_widget_add_css_class (priv->estimate, "caption");
   gtk_widget_add_css_class (priv->estimate, "dim-label");
+  gtk_widget_set_visible (priv->estimate, FALSE);
   priv->readout = KAPPA_READOUT (kappa_readout_new (priv->grid));
   priv->facts = KAPPA_FACTS (kappa_facts_new ("Results"));
   priv->reproduce = KAPPA_REPRODUCE_ROW (kappa_reproduce_row_new ());

@@ -38,8 +38,9 @@ KappaAnalysisPagePrivate *kappa_analysis_page_get_private (KappaAnalysisPage *se
 void          kappa_analysis_page_ask_estimate (KappaAnalysisPage *self);
 
 /* kappa-analysis-parts.c */
-void          kappa_analysis_page_make_tools   (KappaAnalysisPage *self);
-void          kappa_analysis_page_make_side    (KappaAnalysisPage *self);
+void          kappa_analysis_page_make_tools    (KappaAnalysisPage *self);
+void          kappa_analysis_page_show_estimate (KappaAnalysisPage *self, const char *text);
+void          kappa_analysis_page_make_side     (KappaAnalysisPage *self);
 
 /* kappa-analysis-run.c */
 void          kappa_analysis_page_show_run     (KappaPage *page, KappaRunItem *item);

@@ -37,6 +37,7 @@ adopt_parameters (KappaAnalysisPage *self)
 
       kappa_analysis_set_text (priv->analysis, properties[i]->name, text, NULL);
     }
+  kappa_parameter_pane_choose_inputs (priv->pane, inputs);
   priv->adopting = FALSE;
 }
 
@@ -51,6 +52,10 @@ show_empty (KappaAnalysisPage *self)
   if (kappa_desk_get_model (desk) == NULL)
     kappa_run_view_show_status (priv->view, "document-open-symbolic", "Open a Model",
                                 "Drop a checkpoint here, or press Ctrl+O.", NULL);
+  else if (!kappa_analysis_page_has_models (self))
+    kappa_run_view_show_status (priv->view, "document-open-symbolic", "Open a Second Model",
+                                "This needs two: drop another checkpoint here, or press Ctrl+O.",
+                                NULL);
   else if (kappa_desk_get_dataset (desk) == NULL && kappa_analysis_page_needs_data (self))
     kappa_run_view_show_status (
         priv->view, "image-x-generic-symbolic", "Add Images",
@@ -293,7 +298,7 @@ kappa_analysis_page_show_run (KappaPage *page, KappaRunItem *item)
     }
   priv->item = g_object_ref (item);
   g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
-  gtk_label_set_label (GTK_LABEL (priv->estimate), "");
+  kappa_analysis_page_show_estimate (self, "");
   adopt_parameters (self);
   kappa_reproduce_row_set_page (priv->reproduce, self);
   if (kappa_run_item_get_runner (item) != NULL)

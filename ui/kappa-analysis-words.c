@@ -60,9 +60,9 @@ kappa_analysis_page_dup_recipe (KappaAnalysisPage *self)
 }
 
 /* What was computed on which images; every number of a run shares that, and the loss says it best.
- */
+ * Not so the numbers of a report, which are of many kinds. */
 static char *
-dup_definition (KappaResult *result)
+dup_definition (KappaAnalysisPage *self, KappaResult *result)
 {
   g_auto (GStrv) scalars = kappa_result_list_scalars (result);
   g_auto (GStrv) arrays = kappa_result_list_arrays (result);
@@ -71,8 +71,12 @@ dup_definition (KappaResult *result)
       = scalars[0] != NULL ? kappa_result_dup_scalar (result, scalars[0]) : NULL;
   g_autoptr (KappaArray) array
       = arrays[0] != NULL ? kappa_result_dup_array (result, arrays[0]) : NULL;
+  const KappaAnalysisClass *klass
+      = KAPPA_ANALYSIS_GET_CLASS (kappa_analysis_page_get_analysis (self));
   char *definition = NULL;
 
+  if (g_str_equal (klass->name, "report"))
+    return g_strdup (klass->title);
   if (loss != NULL)
     definition = g_strdup (loss->definition);
   else if (array != NULL || scalar != NULL)
@@ -80,6 +84,21 @@ dup_definition (KappaResult *result)
   if (definition != NULL)
     *definition = g_ascii_toupper (*definition);
   return definition;
+}
+
+/* The files of all inputs of this name, with a word between them. */
+static char *
+dup_files (KappaInputs *inputs, const char *name)
+{
+  GString *files = g_string_new (NULL);
+
+  for (guint i = 0; i < kappa_inputs_get_n (inputs, name); i++)
+    {
+      g_autofree char *file = g_path_get_basename (kappa_inputs_get_source (inputs, name, i));
+
+      g_string_append_printf (files, "%s%s", i > 0 ? " and " : "", file);
+    }
+  return g_string_free (files, FALSE);
 }
 
 /**
@@ -92,12 +111,15 @@ kappa_analysis_page_dup_provenance (KappaAnalysisPage *self)
 {
   KappaRunItem *item = kappa_page_get_run (KAPPA_PAGE (self));
   KappaResult *result = kappa_analysis_page_get_result (self);
-  g_autofree char *definition = result != NULL ? dup_definition (result) : NULL;
-  g_autofree char *model = NULL, *data = NULL;
+  g_autoptr (KappaAnalysis) analysis = NULL;
+  g_autoptr (KappaInputs) inputs = NULL;
+  g_autofree char *definition = NULL, *models = NULL, *data = NULL;
 
-  if (definition == NULL || item == NULL)
+  if (item == NULL || result == NULL || (definition = dup_definition (self, result)) == NULL
+      || !kappa_run_item_dup_recipe (item, &analysis, &inputs, NULL))
     return NULL;
-  model = g_path_get_basename (kappa_run_item_get_model (item));
-  data = g_path_get_basename (kappa_run_item_get_data (item));
-  return g_strdup_printf ("%s · %s · %s · Kappa %s", definition, model, data, KAPPA_VERSION);
+  models = dup_files (inputs, "model");
+  data = dup_files (inputs, "data");
+  return g_strdup_printf ("%s · %s%s%s · Kappa %s", definition, models, *data != '\0' ? " · " : "",
+                          data, KAPPA_VERSION);
 }

@@ -20,6 +20,7 @@ struct _KappaParameterPane
   GtkWidget *group, *others, *more;
   GPtrArray *entries;    /* of KappaValidatedRow: those that can be wrong */
   GPtrArray *input_rows; /* of KappaInputRow */
+  guint n_others;        /* of them in the expander */
   GtkWidget *images_row, *sample_row;
 };
 
@@ -195,12 +196,15 @@ add_images (KappaParameterPane *self)
   data_changed_cb (self);
 }
 
+/* What an analysis needs stands open, before everything else.
+ * @first: the place of the first row's input among those of its name */
 static void
-add_input_rows (KappaParameterPane *self, const KappaInputSpec *spec, guint n)
+add_input_rows (KappaParameterPane *self, const KappaInputSpec *spec, guint first, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
-      GtkWidget *row = kappa_input_row_new (spec, self->desk);
+      gboolean needed = i + first < spec->min;
+      GtkWidget *row = kappa_input_row_new (spec, self->desk, needed);
 
       if (n > 1 || spec->min > 0)
         {
@@ -210,13 +214,20 @@ add_input_rows (KappaParameterPane *self, const KappaInputSpec *spec, guint n)
         }
       g_signal_connect_object (row, "changed", G_CALLBACK (inputs_changed), self,
                                G_CONNECT_SWAPPED);
-      adw_expander_row_add_row (ADW_EXPANDER_ROW (self->others), row);
+      if (needed)
+        adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
+      else
+        adw_expander_row_add_row (ADW_EXPANDER_ROW (self->others), row);
+      self->n_others += !needed;
       g_ptr_array_add (self->input_rows, row);
     }
 }
 
-/* The first model and the first images are those that are looked at; everything else has a row. */
-static void
+/* The first model and the first images are those that are looked at; everything else has a row.
+ *
+ * Returns: whether the analysis uses images
+ */
+static gboolean
 add_inputs (KappaParameterPane *self)
 {
   KappaAnalysisClass *klass = KAPPA_ANALYSIS_GET_CLASS (self->analysis);
@@ -232,10 +243,9 @@ add_inputs (KappaParameterPane *self)
         has_data = TRUE;
       if (most == 1 && looked_at)
         continue;
-      add_input_rows (self, spec, looked_at ? most - 1 : most);
+      add_input_rows (self, spec, looked_at, most - looked_at);
     }
-  if (has_data)
-    add_images (self);
+  return has_data;
 }
 
 /**
@@ -247,14 +257,17 @@ GtkWidget *
 kappa_parameter_pane_new (KappaAnalysis *analysis, KappaDesk *desk)
 {
   KappaParameterPane *self = g_object_new (KAPPA_TYPE_PARAMETER_PANE, NULL);
+  gboolean has_data;
 
   self->analysis = g_object_ref (analysis);
   self->desk = g_object_ref (desk);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->group),
                                    KAPPA_ANALYSIS_GET_CLASS (analysis)->title);
+  has_data = add_inputs (self);
   add_parameters (self);
-  add_inputs (self);
-  if (self->input_rows->len > 0)
+  if (has_data)
+    add_images (self);
+  if (self->n_others > 0)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), self->others);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), self->more);
   return GTK_WIDGET (self);
@@ -284,6 +297,33 @@ find_subject (KappaParameterPane *self, const char *name)
   if (g_str_equal (name, "model"))
     return kappa_desk_get_model (self->desk);
   return g_str_equal (name, "data") ? kappa_desk_get_dataset (self->desk) : NULL;
+}
+
+/**
+ * kappa_parameter_pane_choose_inputs:
+ * @inputs: those of a run
+ *
+ * Chooses in every row what the run had. The model and images that are looked at stay.
+ */
+void
+kappa_parameter_pane_choose_inputs (KappaParameterPane *self, KappaInputs *inputs)
+{
+  const char *before = NULL;
+  guint index = 0;
+
+  for (guint i = 0; i < self->input_rows->len; i++)
+    {
+      const char *name = kappa_input_row_get_spec (self->input_rows->pdata[i])->name;
+
+      if (g_strcmp0 (name, before) != 0)
+        index = g_str_equal (name, "model") || g_str_equal (name, "data") ? 1 : 0;
+      before = name;
+      kappa_input_row_choose (self->input_rows->pdata[i],
+                              index < kappa_inputs_get_n (inputs, name)
+                                  ? kappa_inputs_get_source (inputs, name, index)
+                                  : NULL);
+      index++;
+    }
 }
 
 /**

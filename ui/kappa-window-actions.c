@@ -52,9 +52,11 @@ close_document_cb (GtkWidget *widget, const char *action, GVariant *parameter)
     kappa_desk_remove (self->desk, document);
 }
 
+/* What was wrong before the last try says nothing about this one. */
 static void
 run_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
+  gtk_revealer_set_reveal_child (KAPPA_WINDOW (widget)->error_bar, FALSE);
   kappa_page_run (kappa_window_get_page (KAPPA_WINDOW (widget)));
 }
 
@@ -254,11 +256,10 @@ kappa_window_update_actions (KappaWindow *self)
   KappaPage *page = kappa_window_get_page (self);
   KappaRunItem *run = kappa_desk_get_run (self->desk);
   gboolean analysis = page != NULL && kappa_page_can_run (page);
-  gboolean ready
-      = kappa_desk_get_model (self->desk) != NULL
-        && (kappa_desk_get_dataset (self->desk) != NULL
-            || (KAPPA_IS_ANALYSIS_PAGE (page)
-                && !kappa_analysis_page_needs_data (KAPPA_ANALYSIS_PAGE (page))));
+  gboolean ready = kappa_desk_get_model (self->desk) != NULL && KAPPA_IS_ANALYSIS_PAGE (page)
+                   && kappa_analysis_page_has_models (KAPPA_ANALYSIS_PAGE (page))
+                   && (kappa_desk_get_dataset (self->desk) != NULL
+                       || !kappa_analysis_page_needs_data (KAPPA_ANALYSIS_PAGE (page)));
 
   gtk_widget_action_set_enabled (widget, "win.run", analysis && ready);
   gtk_widget_action_set_enabled (widget, "win.export", analysis && run != NULL);

@@ -57,10 +57,12 @@ get (KappaModel *model, guint i)
 static gboolean
 fail (KappaModel *first, KappaModel *second, const char *what, GError **error)
 {
-  g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
-               "%s (%s) and %s (%s) are not the same network: %s", kappa_model_get_path (first),
-               kappa_model_get_architecture (first), kappa_model_get_path (second),
-               kappa_model_get_architecture (second), what);
+  g_set_error (
+      error, KAPPA_ERROR, KAPPA_ERROR_MODEL,
+      "%s (%s) and %s (%s) are not the same network: %s; a geometry report of both compares "
+      "networks that differ",
+      kappa_model_get_path (first), kappa_model_get_architecture (first),
+      kappa_model_get_path (second), kappa_model_get_architecture (second), what);
   return FALSE;
 }
 

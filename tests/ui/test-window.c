@@ -1,4 +1,5 @@
 #include <adwaita.h>
+#include <glib/gstdio.h>
 
 #include "core/models/sample.h"
 #include "tests/ui/ui-test.h"
@@ -195,6 +196,45 @@ static gboolean
 shows_error (gpointer window)
 {
   return gtk_revealer_get_reveal_child (((KappaWindow *)window)->error_bar);
+}
+
+static gboolean
+has_two_models (gpointer window)
+{
+  return g_list_model_get_n_items (kappa_desk_get_models (kappa_window_get_desk (window))) == 2
+         && has_model (window);
+}
+
+/* What compares two models asks for a second one, takes it when it opens, whichever of them is
+ * looked at, and names the files of both. */
+static void
+test_two_models (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *model = sample_path (KAPPA_SAMPLE_MODEL), *contents = NULL, *provenance = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("kappa-window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "again.th", NULL);
+  g_autoptr (KappaDocument) first = NULL;
+  gsize length;
+
+  open_path (fixture, model);
+  g_assert_true (ui_test_wait (has_model, fixture->window, 20.0));
+  kappa_window_show_page (fixture->window, "compare");
+  ui_test_idle ();
+  g_assert_false (gtk_widget_get_sensitive (fixture->window->run_button));
+  g_assert_true (g_file_get_contents (model, &contents, &length, NULL));
+  g_assert_true (g_file_set_contents (path, contents, (gssize)length, NULL));
+  open_path (fixture, path);
+  g_assert_true (ui_test_wait (has_two_models, fixture->window, 20.0));
+  g_assert_true (gtk_widget_get_sensitive (fixture->window->run_button));
+  first = g_list_model_get_item (kappa_desk_get_models (fixture->window->desk), 0);
+  kappa_desk_set_model (fixture->window->desk, first);
+  run_page (fixture, "compare");
+  g_assert_false (shows_error (fixture->window));
+  provenance = kappa_analysis_page_dup_provenance (
+      KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
+  g_assert_nonnull (strstr (provenance, KAPPA_SAMPLE_MODEL " and again.th"));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 /* A refusal names the file and stays until the next file opens. */
@@ -800,6 +840,7 @@ main (int argc, char **argv)
   add ("/window/run-of-closed-model", test_run_of_closed_model);
   add ("/window/show-layer", test_show_layer);
   add ("/window/refusal", test_refusal);
+  add ("/window/two-models", test_two_models);
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);
   add ("/window/crops", test_crops);
