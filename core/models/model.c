@@ -154,6 +154,12 @@ recognise (KappaModel *self, const KappaModelOptions *options, GError **error)
     }
   self->listing = kappa_network_list (self->recognition->architecture, self->recognition->config,
                                       &self->preset->choices, input->height, input->width, error);
+  if (self->listing == NULL && self->recognition->config->height > 0
+      && (input->height != self->recognition->config->height
+          || input->width != self->recognition->config->width))
+    g_prefix_error (error, "%s was made for images of %u × %u pixels and is given %u × %u: ",
+                    self->recognition->name, self->recognition->config->width,
+                    self->recognition->config->height, input->width, input->height);
   return self->listing != NULL;
 }
 

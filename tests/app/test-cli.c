@@ -518,6 +518,7 @@ test_convert_to_onnx (void)
   g_auto (Outcome) forced = RUN ("convert", model, onnx, "--force");
   g_auto (Outcome) returned = RUN ("convert", onnx, back);
   g_auto (Outcome) misplaced = RUN ("convert", onnx, back, "--force", "--set", "size=32");
+  g_auto (Outcome) resized = RUN ("inspect", onnx, "--set=size=64");
   g_auto (Outcome) same = RUN ("compare", model, onnx, "--json", workspace);
   g_auto (Outcome) also = RUN ("compare", model, back, "--json", workspace);
   g_autoptr (KappaJson) conversion = parse (converted.out), first = parse (same.out),
@@ -534,6 +535,8 @@ test_convert_to_onnx (void)
   g_assert_nonnull (strstr (forced.out, "the same, bit by bit"));
   g_assert_cmpint (returned.status, ==, 0);
   g_assert_cmpint (misplaced.status, ==, 2);
+  g_assert_cmpint (resized.status, ==, 1);
+  g_assert_nonnull (strstr (resized.err, "made for images of 32 × 32 pixels and is given 64 × 64"));
   g_assert_cmpfloat (scalar (first, "agrees"), ==, 1.0);
   g_assert_cmpfloat (scalar (first, "numbers_different"), ==, 0.0);
   g_assert_cmpfloat (scalar (second, "agrees"), ==, 1.0);
