@@ -1,5 +1,6 @@
 #include "core/analysis/recipe.h"
 #include "ui/kappa-analysis-private.h"
+#include "ui/plot/figure-factory.h"
 #include "ui/plot/pairs-figure.h"
 #include "ui/plot/report-figure.h"
 
@@ -156,6 +157,26 @@ leave_runner (KappaAnalysisPage *self)
   g_clear_object (&priv->runner);
 }
 
+/* While a run goes on a figure is made of what there is first. What comes at the end may have a
+ * better one, which is what the run shows whenever it is read again. */
+static void
+drop_interim_figure (KappaAnalysisPage *self)
+{
+  KappaAnalysisPagePrivate *priv = kappa_analysis_page_get_private (self);
+  g_autoptr (KappaResult) result = kappa_runner_dup_result (priv->runner);
+  g_autoptr (KappaFigure) best = NULL;
+
+  if (result == NULL || priv->figure == NULL)
+    return;
+  best
+      = kappa_figure_new_for_result (KAPPA_ANALYSIS_GET_CLASS (priv->analysis)->name, result, NULL);
+  if (best == NULL || G_OBJECT_TYPE (best) == G_OBJECT_TYPE (priv->figure))
+    return;
+  g_clear_object (&priv->saved_view);
+  g_clear_object (&priv->figure);
+  KAPPA_ANALYSIS_PAGE_GET_CLASS (self)->reset (self);
+}
+
 static void
 finished_cb (KappaAnalysisPage *self)
 {
@@ -166,6 +187,7 @@ finished_cb (KappaAnalysisPage *self)
     kappa_desk_tell (get_desk (self), error->message);
   if (kappa_runner_was_stored (kappa_analysis_page_get_private (self)->runner))
     kappa_desk_note (get_desk (self), "Computed before: read from the workspace");
+  drop_interim_figure (self);
   results_changed_cb (self);
   show_end (self);
 }
