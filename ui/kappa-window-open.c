@@ -17,7 +17,6 @@ opened_cb (GFile *file, KappaDocument *document, const GError *error, gpointer d
       kappa_window_tell (self, error->message);
       return;
     }
-  gtk_revealer_set_reveal_child (self->error_bar, FALSE);
   gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
 }
 
@@ -31,6 +30,7 @@ void
 kappa_window_open (KappaWindow *self, GFile **files, guint n)
 {
   self->restored_run = 0;
+  gtk_revealer_set_reveal_child (self->error_bar, FALSE);
   for (guint i = 0; i < n; i++)
     kappa_opener_open (self->desk, files[i], opened_cb, g_object_ref (self), g_object_unref);
 }

@@ -13,17 +13,27 @@
  *
  * The one window: what is open on the left, pages in the middle, parameters and facts on the right.
  */
+/* Letters; the bar is not to fill the window. */
+#define MAX_MESSAGES 600
+
 G_DEFINE_FINAL_TYPE (KappaWindow, kappa_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /**
  * kappa_window_tell:
  *
- * Tells something that went wrong in a bar that stays until it is closed.
+ * Tells something that went wrong in a bar that stays until it is closed, or until something is
+ * tried again. Of several files that cannot be opened each is named.
  */
 void
 kappa_window_tell (KappaWindow *self, const char *message)
 {
-  gtk_label_set_label (self->error_label, message);
+  const char *before = gtk_revealer_get_reveal_child (self->error_bar)
+                           ? gtk_label_get_label (self->error_label)
+                           : "";
+  gboolean again = strstr (before, message) != NULL || strlen (before) > MAX_MESSAGES;
+  g_autofree char *both = g_strdup_printf ("%s\n%s", before, message);
+
+  gtk_label_set_label (self->error_label, *before != '\0' && !again ? both : message);
   gtk_revealer_set_reveal_child (self->error_bar, TRUE);
 }
 

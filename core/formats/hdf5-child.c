@@ -308,8 +308,8 @@ kappa_hdf5_child_read_frame (KappaHdf5Child *self,
   if (code == KAPPA_READER_UNSUPPORTED)
     g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_UNSUPPORTED, "%s: %s", self->path, message);
   else
-    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT, "%s: a damaged HDF5 file (%s)", self->path,
-                 message);
+    g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_FORMAT,
+                 "%s: a damaged HDF5 file (%s); was a download interrupted?", self->path, message);
   return FALSE;
 }
 

@@ -18,6 +18,7 @@
 #include "ui/kappa-sidebar.h"
 #include "ui/kappa-tensor-panel.h"
 #include "ui/kappa-window-private.h"
+#include "ui/plot/confusion-figure.h"
 #include "ui/plot/pairs-figure.h"
 
 /* The window on the bundled sample, as a whole: what is opened, computed, deleted and restored. */
@@ -237,6 +238,35 @@ test_two_models (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+static gboolean
+has_model_and_error (gpointer window)
+{
+  return has_model (window) && shows_error (window);
+}
+
+/* Of files that are dropped together the good ones open, and each of the others is named. */
+static void
+test_refusals (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("kappa-window-XXXXXX", NULL),
+                  *one = g_build_filename (folder, "one.th", NULL),
+                  *two = g_build_filename (folder, "two.th", NULL),
+                  *model = sample_path (KAPPA_SAMPLE_MODEL);
+  g_autoptr (GFile) first = g_file_new_for_path (one);
+  g_autoptr (GFile) second = g_file_new_for_path (two);
+  g_autoptr (GFile) third = g_file_new_for_path (model);
+  GFile *files[] = { first, second, third };
+
+  g_assert_true (g_file_set_contents (one, "no model", -1, NULL));
+  kappa_window_open (fixture->window, files, G_N_ELEMENTS (files));
+  g_assert_true (ui_test_wait (has_model_and_error, fixture->window, 20.0));
+  while (strstr (gtk_label_get_label (fixture->window->error_label), "one.th") == NULL
+         || strstr (gtk_label_get_label (fixture->window->error_label), "two.th") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_unlink (one), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* A refusal names the file and stays until the next file opens. */
 static void
 test_refusal (Fixture *fixture, gconstpointer data)
@@ -284,6 +314,7 @@ test_landscape (Fixture *fixture, gconstpointer data)
   g_assert_false (shows_error (fixture->window));
 }
 
+/* The figure at the end is the best there is, whichever could be made first. */
 static void
 test_predictions (Fixture *fixture, gconstpointer data)
 {
@@ -296,6 +327,8 @@ test_predictions (Fixture *fixture, gconstpointer data)
       KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)));
   images = kappa_result_dup_scalar (result, "images");
   g_assert_cmpfloat (images->value, ==, 20.0);
+  g_assert_true (KAPPA_IS_CONFUSION_FIGURE (kappa_analysis_page_get_figure (
+      KAPPA_ANALYSIS_PAGE (kappa_window_get_page (fixture->window)))));
 }
 
 /* The crops of a run are a parameter like any other; its parts stand in a table. */
@@ -840,6 +873,7 @@ main (int argc, char **argv)
   add ("/window/run-of-closed-model", test_run_of_closed_model);
   add ("/window/show-layer", test_show_layer);
   add ("/window/refusal", test_refusal);
+  add ("/window/refusals", test_refusals);
   add ("/window/two-models", test_two_models);
   add ("/window/landscape", test_landscape);
   add ("/window/predictions", test_predictions);
