@@ -26,6 +26,18 @@ get_title (KappaReportFigure *self, const KappaReportLine *line, guint model)
                                : g_strdup (line->title);
 }
 
+/* A count is written whole: that it is exact would not be believed of its first digits. */
+static char *
+format_number (double value, int digits)
+{
+  g_autofree char *count = NULL;
+
+  if (value != round (value) || fabs (value) < 1e6 || fabs (value) >= 1e12)
+    return kappa_format_value (value, digits);
+  count = kappa_format_count ((gsize)fabs (value));
+  return g_strdup_printf ("%s%s", value < 0.0 ? "−" : "", count);
+}
+
 static char *
 get_value (KappaReportFigure *self, const KappaReportLine *line, guint model)
 {
@@ -33,7 +45,7 @@ get_value (KappaReportFigure *self, const KappaReportLine *line, guint model)
 
   if (!cell->known)
     return g_strdup ("…");
-  return isnan (cell->value) ? g_strdup ("–") : kappa_format_value (cell->value, 4);
+  return isnan (cell->value) ? g_strdup ("–") : format_number (cell->value, 4);
 }
 
 static char *
@@ -57,7 +69,7 @@ get_difference (KappaReportFigure *self, const KappaReportLine *line, guint mode
 
   if (!cell->known || isnan (cell->value))
     return g_strdup ("");
-  number = kappa_format_value (cell->value, 3);
+  number = format_number (cell->value, 3);
   return g_strdup_printf ("%s%s", cell->value > 0.0 ? "+" : "", number);
 }
 

@@ -102,6 +102,22 @@ test_one (void)
   g_assert_nonnull (strstr (words, "The largest is 10"));
 }
 
+/* A count is written in full, whatever its size. */
+static void
+test_count (void)
+{
+  g_autoptr (KappaResult) result = kappa_result_new ();
+  KappaTable *table = kappa_table_new ("report", "made up", G_N_ELEMENTS (columns), columns);
+  g_autoptr (KappaFigure) figure = NULL;
+  g_autofree char *words = NULL;
+
+  add_row (table, "Parameters", "net.pt", 5717416.0);
+  kappa_result_take_table (result, table);
+  figure = kappa_figure_new_for_result ("report", result, NULL);
+  words = kappa_figure_describe (figure);
+  g_assert_nonnull (strstr (words, "5,717,416"));
+}
+
 /* Two checkpoints stand side by side with their difference; what is not known yet is an ellipsis.
  */
 static void
@@ -165,6 +181,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report-figure/one", test_one);
+  g_test_add_func ("/report-figure/count", test_count);
   g_test_add_func ("/report-figure/two", test_two);
   g_test_add_func ("/report-figure/common-scales", test_common_scales);
   g_test_add_func ("/report-figure/draws", test_draws);
