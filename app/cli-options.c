@@ -390,8 +390,15 @@ cli_open_workspace (CliArguments *arguments, gboolean needed, GError **error)
 {
   const char *path = cli_arguments_get (arguments, "workspace");
   g_autoptr (GError) cause = NULL;
-  KappaWorkspace *workspace = kappa_workspace_open (path, &cause);
+  KappaWorkspace *workspace;
 
+  if (needed && path != NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, KAPPA_ERROR, KAPPA_ERROR_USAGE,
+                   "--workspace: %s: there is no such file, so no runs are in it", path);
+      return NULL;
+    }
+  workspace = kappa_workspace_open (path, &cause);
   if (workspace != NULL)
     return workspace;
   if (needed || path != NULL)

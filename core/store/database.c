@@ -1,7 +1,9 @@
 #include "core/store/database.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 
@@ -26,6 +28,17 @@ harden (sqlite3 *db, GError **error)
                               error);
 }
 
+/* Where a file cannot be made SQLite tries to open it for reading alone, and tells of that. */
+static int
+find_cause (sqlite3 *db, const char *path, int flags)
+{
+  const int code = sqlite3_system_errno (db);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return code == ENOENT && (flags & SQLITE_OPEN_CREATE) != 0 && g_access (folder, W_OK) != 0 ? errno
+                                                                                             : code;
+}
+
 /**
  * kappa_database_open:
  * @path: a file, or a "file:" URI
@@ -42,8 +55,8 @@ kappa_database_open (const char *path, int flags, GError **error)
   if (sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, NULL)
       != SQLITE_OK)
     {
-      const char *reason = db != NULL && sqlite3_system_errno (db) != 0
-                               ? g_strerror (sqlite3_system_errno (db))
+      const int code = db != NULL ? find_cause (db, path, flags) : 0;
+      const char *reason = code != 0    ? g_strerror (code)
                            : db != NULL ? sqlite3_errmsg (db)
                                         : "out of memory";
 

@@ -276,9 +276,12 @@ test_cache_and_export (void)
   g_auto (Outcome) repeated = RUN ("run", recipe_path, "--json", other);
   g_auto (Outcome) anew = RUN ("run", recipe_path, "--json", "--fresh", "--threads=3", other);
   g_auto (Outcome) runs = RUN ("runs", "--json", other);
+  g_auto (Outcome) none = RUN ("runs", "--workspace=/nowhere/runs.db");
   g_autoptr (KappaJson) json = parse (runs.out);
 
   g_assert_cmpint (first.status, ==, 0);
+  g_assert_cmpint (none.status, ==, 2);
+  g_assert_nonnull (strstr (none.err, "/nowhere/runs.db: there is no such file"));
   g_assert_cmpint (again.status, ==, 2);
   g_assert_cmpint (cached.status, ==, 0);
   g_assert_cmpstr (cached.out, ==, first.out);
