@@ -364,7 +364,8 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (golden_file_free), names = NULL;
   g_autofree char *folder = NULL;
   /* A quantity that is off must not keep the others from being tried. */
-  g_autofree char **arguments = g_new0 (char *, (gsize)argc + 2), **rest = arguments;
+  g_autofree char **arguments = g_new0 (char *, (gsize)argc + 2);
+  char **rest = arguments;
   int n_arguments = argc + 1;
 
   memcpy (arguments, argv, (gsize)argc * sizeof *argv);
