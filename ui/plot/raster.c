@@ -3,10 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Vectors are handed over to functions of this file alone, all of them put in line: no other
- * compiler has to agree on how. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 /*
  * A z-buffer for surfaces of some ten thousand small triangles. The image is cut into tiles whose
  * samples stay in the processor's cache; triangles are sorted into tiles, rasterised eight samples
